@@ -1,0 +1,65 @@
+#include "plugin/config/option_file.hpp"
+
+#include <boost/program_options/errors.hpp>
+#include <boost/program_options/parsers.hpp>
+#include <boost/program_options/value_semantic.hpp>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <map>
+#include <sstream>
+
+#include "plugin/config/config_error.hpp"
+
+namespace clientid {
+
+namespace po = boost::program_options;
+
+namespace {
+
+// The key of `key = value`, for messages.
+std::string key_of(const std::string& line) {
+  const auto first = line.find_first_not_of(" \t");
+  const auto last = line.find_first_of(" \t=", first);
+  return line.substr(first, last == std::string::npos ? last : last - first);
+}
+
+// Program_options does not count lines, so it is given one at a time.
+po::parsed_options parse_line(const std::string& line, const po::options_description& keys) {
+  std::istringstream stream(line);
+  auto parsed = po::parse_config_file(stream, keys);
+  po::variables_map scratch;
+  po::store(parsed, scratch);  // says now whether the value is good
+  return parsed;
+}
+
+}  // namespace
+
+void read_option_file(const std::string& path, const po::options_description& keys, po::variables_map& values) {
+  std::ifstream file(path);
+  if (!file) throw ConfigError(path + ": cannot read: " + std::strerror(errno));
+  po::parsed_options all(&keys);
+  std::map<std::string, int> first_line;
+  std::string line;
+  for (int number = 1; std::getline(file, line); ++number) {
+    const auto where = [&] { return path + ":" + std::to_string(number) + ": " + key_of(line) + ": "; };
+    try {
+      for (auto& option : parse_line(line, keys).options) {
+        const auto [earlier, first] = first_line.try_emplace(option.string_key, number);
+        if (!first && !keys.find(option.string_key, false).semantic()->is_composing()) {
+          throw ConfigError(where() + "stands in line " + std::to_string(earlier->second) +
+                            " already; remove one of them");
+        }
+        all.options.push_back(std::move(option));
+      }
+    } catch (const po::unknown_option&) {
+      throw ConfigError(where() + "no such key; see the manual page for those there are");
+    } catch (const po::error& error) {
+      throw ConfigError(where() + error.what());
+    }
+  }
+  if (file.bad()) throw ConfigError(path + ": cannot read: " + std::strerror(errno));
+  po::store(all, values);
+}
+
+}  // namespace clientid

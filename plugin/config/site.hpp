@@ -1,0 +1,29 @@
+// clientid.conf: what the shim and clientidctl agree on. Without it two programs would hash, spell or store the same
+// device differently.
+#pragma once
+
+#include <boost/program_options/options_description.hpp>
+#include <boost/program_options/variables_map.hpp>
+#include <string>
+
+#include "plugin/policy/account.hpp"
+
+namespace clientid {
+
+struct Site {
+  std::string store;     // sqlite:PATH
+  std::string key_file;  // a path
+  AccountRules accounts;
+};
+
+// SYSCONFDIR/clientid/clientid.conf
+std::string default_site_file();
+
+// The keys `store`, `key-file`, `account-case` and `default-realm`, with their defaults.
+boost::program_options::options_description site_options();
+
+// Throws ConfigError. The file need not exist where its path is the default one.
+Site load_site(const std::string& path);
+Site load_site(const std::string& path, const boost::program_options::variables_map& command_line);
+
+}  // namespace clientid

@@ -1,0 +1,114 @@
+#include "plugin/identity/key_file.hpp"
+
+#include <fcntl.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/rand.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <stdexcept>
+
+#include "plugin/config/config_error.hpp"
+#include "plugin/config/durable_file.hpp"
+#include "plugin/config/file_descriptor.hpp"
+#include "plugin/identity/hex.hpp"
+
+namespace clientid {
+namespace {
+
+constexpr std::size_t key_size = 32;
+constexpr std::size_t max_file_size = 64 * 1024;
+
+Secret read_all(const std::string& path) {
+  // Without following a link, and looking at the file that was opened rather than at its name.
+  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
+  if (!file) {
+    const char* mend = errno == ENOENT ? "; make it with: clientidctl init" : "";
+    throw ConfigError(path + ": cannot open the key file: " + std::strerror(errno) + mend);
+  }
+  struct stat status {};
+  if (::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
+    throw ConfigError(path + ": the key file is not a plain file");
+  }
+  if ((status.st_mode & (S_IWGRP | S_IXGRP | S_IRWXO)) != 0) {
+    throw ConfigError(path + ": the key file is open to others; mend it with: chmod u=rw,g=r,o= " + path);
+  }
+  if (status.st_uid != 0 && status.st_uid != ::geteuid()) {
+    throw ConfigError(path + ": the key file belongs to somebody else; mend it with: chown root " + path);
+  }
+  if (static_cast<std::size_t>(status.st_size) > max_file_size) {
+    throw ConfigError(path + ": the key file is larger than 64 KiB");
+  }
+  Secret text(static_cast<std::size_t>(status.st_size));
+  std::size_t filled = 0;
+  while (filled < text.size()) {
+    const auto got = ::read(file.get(), text.octets().data() + filled, text.size() - filled);
+    if (got <= 0) throw ConfigError(path + ": cannot read the key file");
+    filled += static_cast<std::size_t>(got);
+  }
+  return text;
+}
+
+HashKey parse_key(std::string_view line, const std::string& where) {
+  const auto space = line.find(' ');
+  const auto id = line.substr(0, space);
+  HashKey key{std::string(id), Secret(key_size)};
+  auto* octets = reinterpret_cast<std::uint8_t*>(key.octets.octets().data());
+  if (space == std::string_view::npos || id.empty() || id.find_first_not_of("0123456789") != std::string_view::npos ||
+      !decode_hex(line.substr(space + 1), {octets, key_size})) {
+    throw ConfigError(where + ": not a key; a line is a number, one space and 64 hexadecimal digits");
+  }
+  return key;
+}
+
+}  // namespace
+
+KeyFile KeyFile::load(const std::string& path) {
+  const Secret text = read_all(path);
+  KeyFile file;
+  auto rest = text.view();
+  for (int number = 1; !rest.empty(); ++number) {
+    const auto end = rest.find('\n');
+    const auto line = rest.substr(0, end);
+    rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
+    if (line.empty() || line.front() == '#') continue;
+    file.keys_.push_back(parse_key(line, path + ":" + std::to_string(number)));
+  }
+  if (file.keys_.empty()) throw ConfigError(path + ": the key file holds no key");
+  return file;
+}
+
+bool KeyFile::create(const std::string& path) {
+  Secret octets(key_size);
+  auto* begin = reinterpret_cast<std::uint8_t*>(octets.octets().data());
+  if (RAND_priv_bytes(begin, key_size) != 1) throw ConfigError(path + ": no random octets to be had for a key");
+  Secret text("# clientid hash keys; the last one is current\n1 ");
+  for (std::size_t i = 0; i < key_size; ++i) {
+    Secret digits(encode_hex({begin + i, 1}));
+    text.append(digits.view());
+  }
+  text.append('\n');
+  return create_durably(path, text.view(), 0600);
+}
+
+Fingerprint KeyFile::fingerprint(const Identity& identity) const {
+  const auto& key = keys_.back().octets;
+  // NUL stands in neither part, so no two identities give the same message.
+  Secret message(identity.type);
+  message.append('\0');
+  message.append(identity.token.view());
+  std::array<std::uint8_t, Fingerprint::size> octets{};
+  unsigned int length = 0;
+  if (HMAC(EVP_sha256(), key.view().data(), static_cast<int>(key.size()),
+           reinterpret_cast<const unsigned char*>(message.view().data()), message.size(), octets.data(),
+           &length) == nullptr ||
+      length != octets.size()) {
+    throw std::runtime_error("HMAC-SHA-256 failed");
+  }
+  return Fingerprint(octets);
+}
+
+}  // namespace clientid

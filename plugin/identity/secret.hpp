@@ -1,0 +1,59 @@
+// Octets that must not outlive their use: tokens, passwords, keys and every buffer they pass through.
+// The memory is wiped before it is given back, also where the buffer grows. std::string will not do: it keeps
+// short strings inside itself and copies freely.
+#pragma once
+
+#include <openssl/crypto.h>
+
+#include <cstddef>
+#include <new>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace clientid {
+
+template <typename T>
+struct WipingAllocator {
+  using value_type = T;
+
+  WipingAllocator() = default;
+  template <typename U>
+  WipingAllocator(const WipingAllocator<U>& /*other*/) noexcept {}
+
+  T* allocate(std::size_t count) { return static_cast<T*>(::operator new(count * sizeof(T))); }
+  void deallocate(T* memory, std::size_t count) noexcept {
+    OPENSSL_cleanse(memory, count * sizeof(T));
+    ::operator delete(memory);
+  }
+  friend bool operator==(const WipingAllocator&, const WipingAllocator&) = default;
+};
+
+class Secret {
+ public:
+  Secret() = default;
+  explicit Secret(std::string_view text) : octets_(text.begin(), text.end()) {}
+  explicit Secret(std::size_t size) : octets_(size) {}
+  Secret(Secret&&) noexcept = default;
+  Secret& operator=(Secret&&) noexcept = default;
+  // A copy is asked for by name, so that none is made by accident.
+  Secret(const Secret&) = delete;
+  Secret& operator=(const Secret&) = delete;
+  ~Secret() = default;
+
+  Secret clone() const { return Secret(view()); }
+  void append(std::string_view text) { octets_.insert(octets_.end(), text.begin(), text.end()); }
+  void append(char octet) { octets_.push_back(octet); }
+  void truncate(std::size_t size) { octets_.resize(size); }
+
+  // Valid until the next change.
+  std::string_view view() const { return {octets_.data(), octets_.size()}; }
+  std::span<char> octets() { return octets_; }
+  bool empty() const { return octets_.empty(); }
+  std::size_t size() const { return octets_.size(); }
+
+ private:
+  std::vector<char, WipingAllocator<char>> octets_;
+};
+
+}  // namespace clientid

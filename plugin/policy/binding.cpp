@@ -1,0 +1,27 @@
+#include "plugin/policy/binding.hpp"
+
+namespace clientid {
+
+std::string_view name(BindingState state) {
+  switch (state) {
+    case BindingState::active:
+      return "active";
+    case BindingState::pending:
+      return "pending";
+    case BindingState::suspended:
+      return "suspended";
+    case BindingState::revoked:
+      return "revoked";
+  }
+  return {};
+}
+
+std::optional<BindingState> parse_binding_state(std::string_view text) {
+  for (const auto state :
+       {BindingState::active, BindingState::pending, BindingState::suspended, BindingState::revoked}) {
+    if (text == name(state)) return state;
+  }
+  return std::nullopt;
+}
+
+}  // namespace clientid

@@ -1,0 +1,39 @@
+// IP addresses and networks, IPv4 and IPv6. An IPv4 address mapped into IPv6 is the IPv4 address.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace clientid {
+
+class Address {
+ public:
+  // "192.0.2.7" or "2001:db8::7".
+  static std::optional<Address> parse(std::string_view text);
+
+  bool is_v4() const;
+  std::string to_string() const;
+
+ private:
+  friend class Network;
+  std::array<std::uint8_t, 16> octets_{};  // IPv4 as ::ffff:a.b.c.d
+};
+
+class Network {
+ public:
+  // "192.0.2.0/24", "2001:db8::/32", or an address for itself alone. Bits behind the prefix must be zero: a typing
+  // error would else widen the network unseen.
+  static std::optional<Network> parse(std::string_view text);
+
+  bool contains(const Address& address) const;
+  std::string to_string() const;
+
+ private:
+  Address base_;
+  unsigned prefix_ = 0;  // of 128 bits
+};
+
+}  // namespace clientid

@@ -1,0 +1,72 @@
+#include "plugin/policy/time.hpp"
+
+#include <array>
+#include <charconv>
+#include <ctime>
+
+namespace clientid {
+namespace {
+
+// Ten thousand years: beyond it a duration is a typing error, and sums would leave the calendar.
+constexpr std::int64_t max_seconds = 10'000LL * 366 * 24 * 3600;
+
+std::int64_t seconds_of_unit(char unit) {
+  switch (unit) {
+    case 's':
+      return 1;
+    case 'm':
+      return 60;
+    case 'h':
+      return 3600;
+    case 'd':
+      return 86400;
+    case 'w':
+      return 604800;
+    default:
+      return 0;
+  }
+}
+
+std::optional<Time> parse_calendar(const std::string& text, const char* format) {
+  std::tm parts{};
+  const char* end = ::strptime(text.c_str(), format, &parts);
+  if (end == nullptr || *end != '\0') return std::nullopt;
+  const std::tm given = parts;
+  const auto time = ::timegm(&parts);
+  // timegm() makes 2 March of 30 February; a date that does not exist is a typing error.
+  if (parts.tm_mday != given.tm_mday || parts.tm_mon != given.tm_mon) return std::nullopt;
+  return Time(std::chrono::seconds(time));
+}
+
+}  // namespace
+
+Time now() {
+  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+}
+
+std::string format_time(Time time) {
+  const std::time_t seconds = time.time_since_epoch().count();
+  std::tm parts{};
+  ::gmtime_r(&seconds, &parts);
+  std::array<char, 64> text{};
+  return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts)};
+}
+
+std::optional<std::chrono::seconds> parse_duration(std::string_view text) {
+  if (text.size() < 2) return std::nullopt;
+  const std::int64_t unit = seconds_of_unit(text.back());
+  std::int64_t count = 0;
+  const char* last = text.data() + text.size() - 1;
+  const auto [end, error] = std::from_chars(text.data(), last, count);
+  if (unit == 0 || error != std::errc{} || end != last || count < 0 || count > max_seconds / unit) return std::nullopt;
+  return std::chrono::seconds(count * unit);
+}
+
+std::optional<Time> parse_time(std::string_view text, Time start) {
+  if (const auto duration = parse_duration(text)) return start + *duration;
+  const std::string terminated(text);
+  if (const auto time = parse_calendar(terminated, "%Y-%m-%dT%H:%M:%SZ")) return time;
+  return parse_calendar(terminated, "%Y-%m-%d");
+}
+
+}  // namespace clientid

@@ -1,0 +1,15 @@
+// Puts a question to the verdict service over a Unix socket: one connection a question, so that nothing is shared
+// between threads, forks and jails. What the text means is request.hpp's.
+#pragma once
+
+#include <string_view>
+
+#include "plugin/sasl/question.hpp"
+
+namespace clientid {
+
+// `service` is a list of unix:PATH, tried in order until one connects. Whatever goes wrong within `timeout`
+// milliseconds, the answer is unavailable.
+Answer ask_service(std::string_view service, const Question& question, int timeout);
+
+}  // namespace clientid

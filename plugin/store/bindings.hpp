@@ -1,0 +1,58 @@
+// The table of bindings: one row is one device on one account.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "plugin/policy/binding.hpp"
+#include "plugin/store/connection.hpp"
+
+namespace clientid {
+
+struct BindingFilter {
+  std::optional<std::string> account;
+  std::optional<BindingState> state;
+  std::optional<std::string> type;
+  std::optional<std::string> fingerprint_prefix;  // hexadecimal digits
+  std::optional<Time> unused_since;               // last seen, or else created, before
+};
+
+enum class Enrolment : std::uint8_t {
+  done,     // bound, or put in quarantine
+  present,  // this device has a binding on this account already, made a moment ago by another attempt
+  full,     // the account has as many as it may
+};
+
+class Bindings {
+ public:
+  explicit Bindings(Connection& connection) : connection_(connection) {}
+
+  // Ordered by account, then id.
+  std::vector<Binding> list(const BindingFilter& filter);
+  std::optional<Binding> get(std::int64_t id);
+  std::optional<Binding> find(const std::string& account, const std::string& type, const Fingerprint& fingerprint);
+
+  // The id of the new row; `binding.id`, `last_seen`, `last_peer` and `uses` are not looked at. Nothing if this device
+  // is there on this account already.
+  std::optional<std::int64_t> insert(const Binding& binding);
+
+  // Counts the account's active bindings (those that FactsReader counts), or the pending ones for a pending one, and
+  // inserts in one transaction, so that two devices at once cannot both take the last place.
+  Enrolment enrol(const Binding& binding, unsigned at_most);
+
+  // Each false if there is no such row.
+  bool set_state(std::int64_t id, BindingState state, std::optional<Time> suspended_until);
+  bool set_label(std::int64_t id, const std::string& label);
+  bool set_expiry(std::int64_t id, std::optional<Time> expires);
+  bool remove(std::int64_t id);
+
+  // A success: counts a use.
+  void touch(std::int64_t id, Time at, const std::string& peer);
+
+ private:
+  Connection& connection_;
+};
+
+}  // namespace clientid

@@ -1,0 +1,88 @@
+#include "plugin/store/connection.hpp"
+
+#include <soci/soci.h>
+
+#include <array>
+#include <utility>
+
+#include "plugin/store/engine.hpp"
+#include "plugin/store/schema.hpp"
+#include "plugin/store/statement.hpp"
+
+namespace clientid {
+namespace {
+
+StoreError store_error(const std::string& url, const std::string& cause) {
+  return StoreError("store " + url + ": " + cause);
+}
+
+std::unique_ptr<soci::session> open_session(const std::string& url, Durability durability, IfMissing if_missing) {
+  const Engine& engine = engine_of(url);
+  try {
+    return engine.open(url.substr(engine.scheme.size()), durability, if_missing);
+  } catch (const soci::soci_error& error) {
+    throw store_error(url, engine.cause(error));
+  }
+}
+
+}  // namespace
+
+const Engine& engine_of(const std::string& url) {
+  static constexpr std::array engines = {&sqlite_engine};
+  for (const Engine* engine : engines) {
+    if (url.starts_with(engine->scheme)) return *engine;
+  }
+  // Not repeated here: what was meant for another engine may hold a password.
+  throw StoreError("the store must be given as sqlite:PATH");
+}
+
+Connection::Connection(std::string url, const Engine& engine, std::unique_ptr<soci::session> session)
+    : url_(std::move(url)), engine_(&engine), session_(std::move(session)) {}
+
+Connection::Connection(Connection&&) noexcept = default;
+Connection& Connection::operator=(Connection&&) noexcept = default;
+Connection::~Connection() = default;
+
+Connection Connection::open(const std::string& url, Durability durability) {
+  Connection connection(url, engine_of(url), open_session(url, durability, IfMissing::fail));
+  check_schema(connection);
+  return connection;
+}
+
+bool Connection::initialise(const std::string& url) {
+  Connection connection(url, engine_of(url), open_session(url, Durability::full, IfMissing::create));
+  return upgrade_schema(connection);
+}
+
+StoreError Connection::error(const std::string& cause) const {
+  return store_error(url_, cause);
+}
+
+Transaction::Transaction(Connection& connection, Kind kind) : connection_(connection) {
+  const Engine& engine = connection_.engine();
+  if (connection_.open_transactions_ > 0) {
+    savepoint_ = "nested" + std::to_string(connection_.open_transactions_);
+    execute(connection_, "SAVEPOINT " + savepoint_);
+  } else {
+    execute(connection_, std::string(kind == Kind::write ? engine.begin_write : engine.begin_snapshot));
+  }
+  ++connection_.open_transactions_;
+}
+
+void Transaction::commit() {
+  execute(connection_, savepoint_.empty() ? "COMMIT" : "RELEASE SAVEPOINT " + savepoint_);
+  open_ = false;
+  --connection_.open_transactions_;
+}
+
+Transaction::~Transaction() {
+  if (!open_) return;
+  --connection_.open_transactions_;
+  try {
+    execute(connection_, savepoint_.empty() ? "ROLLBACK" : "ROLLBACK TO SAVEPOINT " + savepoint_);
+  } catch (...) {
+    // Mostly it is gone already: SQLite ends it by itself when the disk is full. If not, the next one says so.
+  }
+}
+
+}  // namespace clientid

@@ -1,0 +1,77 @@
+// A connection to the store. It is used by one thread at a time and does not survive a fork. Everything below throws
+// StoreError; the connection can be used again afterwards, or, if it fails again, be replaced by a new one.
+//
+// The tables are reached through Bindings, SettingsTable, History and FactsReader, which borrow the connection. An
+// engine is one file: it opens a session and sets it up (sqlite.cpp).
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "plugin/store/store_error.hpp"
+
+namespace soci {
+class session;
+}
+
+namespace clientid {
+
+struct Engine;
+
+enum class Durability : unsigned char {
+  full,     // a commit is on disk when it returns: bindings, settings
+  grouped,  // a commit survives a crash of the process, not one of the machine: history, last seen
+};
+
+class Connection {
+ public:
+  // `url` is sqlite:PATH. The store must exist and have the schema of this program.
+  static Connection open(const std::string& url, Durability durability = Durability::full);
+
+  // Makes the store if it is not there, and brings an older schema up to date. False if nothing had to be done.
+  static bool initialise(const std::string& url);
+
+  Connection(Connection&&) noexcept;
+  Connection& operator=(Connection&&) noexcept;
+  ~Connection();
+
+  const std::string& url() const { return url_; }
+
+  // For the files of this folder.
+  soci::session& sql() { return *session_; }
+  const Engine& engine() const { return *engine_; }
+  StoreError error(const std::string& cause) const;  // ready to be thrown
+
+ private:
+  friend class Transaction;
+  Connection(std::string url, const Engine& engine, std::unique_ptr<soci::session> session);
+
+  std::string url_;
+  const Engine* engine_;
+  std::unique_ptr<soci::session> session_;
+  unsigned open_transactions_ = 0;
+};
+
+// Rolled back unless committed. One inside another is part of the outer one: it can be rolled back alone, and lasts
+// only if the outer one is committed. Then the outer one says which kind both are.
+class Transaction {
+ public:
+  enum class Kind : unsigned char {
+    write,     // takes the writer's lock at once, so that what was read in it still holds when it writes
+    snapshot,  // for reading: all of it is of one moment
+  };
+
+  explicit Transaction(Connection& connection, Kind kind = Kind::write);
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+  ~Transaction();
+
+  void commit();
+
+ private:
+  Connection& connection_;
+  std::string savepoint_;  // empty: the outermost one
+  bool open_ = true;
+};
+
+}  // namespace clientid

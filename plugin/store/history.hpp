@@ -1,0 +1,64 @@
+// The history: what was tried and decided, and what operators changed.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "plugin/policy/time.hpp"
+#include "plugin/store/connection.hpp"
+
+namespace clientid {
+
+enum class Outcome : std::uint8_t {
+  authenticated,  // verdict and password were good
+  enrolled,       // the same, and the device was bound by it
+  quarantined,    // the password was right, the device waits for approval
+  refused,        // the verdict was no
+  failed,         // the password was wrong, or the account unknown
+  unavailable,    // could not be decided, 454
+  changed,        // by an operator; `verdict` and `reason` are empty, `detail` says what
+};
+
+std::string_view name(Outcome outcome);
+
+struct Event {
+  std::int64_t id = 0;  // rising
+  Time at;
+  Outcome outcome = Outcome::failed;
+  std::string account;      // canonical, or as given if that cannot be: at most 255 octets
+  std::string type;         // empty: no identity
+  std::string fingerprint;  // 64 hexadecimal digits, or empty
+  std::string peer;         // address, or empty
+  std::string service;
+  std::string verdict;  // name of the decision
+  std::string reason;   // name of the reason; in observe mode of what would have been
+  std::string detail;
+};
+
+struct EventFilter {
+  std::optional<std::string> account;
+  std::optional<Time> since;
+  std::optional<std::string> fingerprint_prefix;
+  std::optional<std::int64_t> after;  // events newer than this id
+};
+
+class History {
+ public:
+  explicit History(Connection& connection) : connection_(connection) {}
+
+  // One transaction for all. Only the newest `max_events` are kept, so that strangers cannot fill the store.
+  void append(const std::vector<Event>& events);
+
+  // Oldest first.
+  std::vector<Event> list(const EventFilter& filter);
+
+  static constexpr std::int64_t max_events = 1'000'000;
+
+ private:
+  Connection& connection_;
+};
+
+}  // namespace clientid

@@ -1,0 +1,91 @@
+#include "plugin/store/schema.hpp"
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "plugin/store/engine.hpp"
+#include "plugin/store/statement.hpp"
+
+namespace clientid {
+namespace {
+
+using Step = std::vector<std::string> (*)(const Engine& engine);
+
+std::vector<std::string> bindings_settings_history(const Engine& engine) {
+  const std::string id = "id " + std::string(engine.id_column);
+  return {
+      "CREATE TABLE binding (" + id +
+          ", account TEXT NOT NULL, type TEXT NOT NULL, fingerprint TEXT NOT NULL, key_id TEXT NOT NULL,"
+          " state TEXT NOT NULL, label TEXT NOT NULL, created BIGINT NOT NULL, created_by TEXT NOT NULL,"
+          " expires BIGINT, suspended_until BIGINT, last_seen BIGINT, last_peer TEXT NOT NULL, uses BIGINT NOT NULL)",
+      "CREATE UNIQUE INDEX binding_device ON binding (account, type, fingerprint)",
+
+      "CREATE TABLE account (scope TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (scope, name))",
+      "CREATE TABLE setting (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL)",
+
+      "CREATE TABLE event (" + id +
+          ", at BIGINT NOT NULL, outcome TEXT NOT NULL, account TEXT NOT NULL, type TEXT NOT NULL,"
+          " fingerprint TEXT NOT NULL, peer TEXT NOT NULL, service TEXT NOT NULL, verdict TEXT NOT NULL,"
+          " reason TEXT NOT NULL, detail TEXT NOT NULL)",
+      "CREATE INDEX event_account ON event (account, id)",
+      "CREATE INDEX event_fingerprint ON event (fingerprint, id)",
+  };
+}
+
+// Version N is reached from N - 1 by steps[N - 1]. What has been released is never changed.
+constexpr std::array<Step, 1> steps = {bindings_settings_history};
+constexpr long long known_version = steps.size();
+
+std::vector<std::string> table_names(Connection& connection) {
+  std::vector<std::string> names;
+  std::string name;
+  Statement statement(connection, connection.sql().get_backend()->get_table_names_query());
+  statement.into(name).for_each_row([&] { names.push_back(name); });
+  return names;
+}
+
+// 0: an empty database.
+long long version_of(Connection& connection) {
+  bool ours = false;
+  const auto tables = table_names(connection);
+  for (const auto& table : tables) ours = ours || table == "schema_version";
+  if (tables.empty()) return 0;
+  if (!ours) throw connection.error("is the database of something else");
+
+  long long version = 0;
+  Statement(connection, "SELECT version FROM schema_version").into(version).for_each_row([] {});
+  if (version > known_version) {
+    throw connection.error("has schema version " + std::to_string(version) + ", and this program knows none above " +
+                           std::to_string(known_version) + "; use the newer program");
+  }
+  if (version < 1) throw connection.error("has no schema version");
+  return version;
+}
+
+}  // namespace
+
+void check_schema(Connection& connection) {
+  const auto version = version_of(connection);
+  if (version == known_version) return;
+  throw connection.error(version == 0 ? "is empty; `clientidctl init` makes its tables"
+                                      : "has an older schema; `clientidctl init` brings it up to date");
+}
+
+bool upgrade_schema(Connection& connection) {
+  Transaction transaction(connection);
+  const auto version = version_of(connection);
+  if (version == known_version) return false;
+  if (version == 0) {
+    execute(connection, "CREATE TABLE schema_version (version BIGINT NOT NULL)");
+    execute(connection, "INSERT INTO schema_version (version) VALUES (0)");
+  }
+  for (auto step = steps.begin() + version; step != steps.end(); ++step) {
+    for (const auto& text : (*step)(connection.engine())) execute(connection, text);
+  }
+  Statement(connection, "UPDATE schema_version SET version = :version").use(known_version).execute();
+  transaction.commit();
+  return true;
+}
+
+}  // namespace clientid

@@ -1,0 +1,14 @@
+// The tables of the store, and how a store of an older program becomes one of this program.
+#pragma once
+
+#include "plugin/store/connection.hpp"
+
+namespace clientid {
+
+// Throws StoreError unless the store has the version of this program.
+void check_schema(Connection& connection);
+
+// Runs what is missing in one transaction. False if nothing is.
+bool upgrade_schema(Connection& connection);
+
+}  // namespace clientid

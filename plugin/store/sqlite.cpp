@@ -1,0 +1,85 @@
+#include <fcntl.h>
+#include <soci/soci.h>
+#include <soci/sqlite3/soci-sqlite3.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "plugin/config/file_descriptor.hpp"
+#include "plugin/store/engine.hpp"
+
+namespace clientid {
+namespace {
+
+[[noreturn]] void fail(const std::string& cause) {
+  throw soci::soci_error(cause);
+}
+
+void create_file(const std::string& path) {
+  constexpr mode_t mode = 0640;  // SQLite gives the files that it puts beside this one the same
+  const FileDescriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));
+  if (!file && errno == EEXIST) return;
+  if (!file || ::fchmod(file.get(), mode) != 0) fail(std::string("cannot be made: ") + std::strerror(errno));
+}
+
+// SOCI opens whatever it finds, and makes what it does not find.
+void check_file(const std::string& path) {
+  struct stat status {};
+  if (::lstat(path.c_str(), &status) != 0) {
+    if (errno == ENOENT) fail("does not exist; `clientidctl init` makes it");
+    fail(std::strerror(errno));
+  }
+  if (S_ISLNK(status.st_mode)) fail("is a symbolic link; name the file itself");
+  if (!S_ISREG(status.st_mode)) fail("is not a plain file");
+  if ((status.st_mode & S_IWOTH) != 0) fail("may be written by everybody; mend it with: chmod o-w " + path);
+}
+
+// The first column of the first row.
+std::string ask(soci::session& session, const char* text) {
+  std::string answer;
+  soci::statement statement(session);
+  statement.alloc();
+  statement.exchange(soci::into(answer));
+  statement.prepare(text);
+  statement.define_and_bind();
+  statement.execute(true);
+  return answer;
+}
+
+std::unique_ptr<soci::session> open(const std::string& place, Durability durability, IfMissing if_missing) {
+  if (place.empty()) fail("names no file");
+  // SOCI's connection string has no escape for a quote.
+  if (place.find('"') != std::string::npos) fail("a path with a double quote cannot be used");
+  // Names such as ":memory:" and "file:..." are not files to SQLite, and a leading space confuses SOCI.
+  const std::string path = place.front() == '/' ? place : "./" + place;
+  if (if_missing == IfMissing::create) create_file(path);
+  check_file(path);
+
+  auto session = std::make_unique<soci::session>(soci::sqlite3, "dbname=\"" + path + "\"");
+  ask(*session, "PRAGMA busy_timeout = 5000");
+  if (ask(*session, "PRAGMA journal_mode = WAL") != "wal") fail("its file system does not suit SQLite (no WAL)");
+  ask(*session, durability == Durability::full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
+  ask(*session, "PRAGMA foreign_keys = ON");
+  return session;
+}
+
+// "sqlite3_statement_backend::loadOne: database is locked"
+std::string cause(const soci::soci_error& error) {
+  std::string text = error.get_error_message();
+  if (text.starts_with("sqlite3_statement_backend::")) text.erase(0, text.find(": ") + 2);
+  return text;
+}
+
+}  // namespace
+
+const Engine sqlite_engine = {
+    .scheme = "sqlite:",
+    .id_column = "INTEGER PRIMARY KEY AUTOINCREMENT",
+    .begin_snapshot = "BEGIN DEFERRED",
+    .begin_write = "BEGIN IMMEDIATE",
+    .open = open,
+    .cause = cause,
+};
+
+}  // namespace clientid

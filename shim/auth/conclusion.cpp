@@ -1,0 +1,53 @@
+#include "shim/auth/conclusion.hpp"
+
+namespace clientid {
+namespace {
+
+constexpr int max_tries = 3;
+
+std::optional<Enrolment> keep_device(const Judge& judge, JudgeStore& store, const Judgement& judgement) {
+  const auto& attempt = judgement.attempt;
+  const bool enrol = judgement.verdict.decision == Decision::enrol;
+  Binding binding{.account = attempt.account,
+                  .type = attempt.device->type,
+                  .fingerprint = attempt.device->fingerprint,
+                  .key_id = judge.key_id(),
+                  .state = enrol ? BindingState::active : BindingState::pending,
+                  .label = {},
+                  .created = attempt.at,
+                  .created_by = enrol ? "learned" : "quarantine",
+                  .expires = std::nullopt,
+                  .suspended_until = std::nullopt,
+                  .last_seen = std::nullopt,
+                  .last_peer = {}};
+  return store.enrol(binding, enrol ? judgement.facts->settings.max_devices : max_pending_devices);
+}
+
+}  // namespace
+
+Outcome conclude(Judge& judge, JudgeStore& store, Judgement& judgement) {
+  bool enrolled = false;
+  for (int tries = 0; tries < max_tries; ++tries) {
+    switch (judgement.verdict.decision) {
+      case Decision::allow:
+        return enrolled ? Outcome::enrolled : Outcome::authenticated;
+      case Decision::refuse:
+        return Outcome::refused;
+      case Decision::unavailable:
+        return Outcome::unavailable;
+      case Decision::enrol:
+      case Decision::quarantine:
+        break;
+    }
+    const auto kept = keep_device(judge, store, judgement);
+    if (!kept) return Outcome::unavailable;
+    if (*kept == Enrolment::done) {
+      if (judgement.verdict.decision == Decision::quarantine) return Outcome::quarantined;
+      enrolled = true;
+    }
+    judgement.verdict = judge.judge(store, judgement.attempt, judgement.facts);
+  }
+  return Outcome::unavailable;
+}
+
+}  // namespace clientid

@@ -1,0 +1,23 @@
+// What follows from a verdict once the password was right: a device is bound or put in quarantine, durably, before the
+// client hears of it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "plugin/store/history.hpp"
+#include "shim/auth/judge.hpp"
+
+namespace clientid {
+
+struct Judgement {
+  Attempt attempt;
+  Verdict verdict;
+  std::optional<Facts> facts;  // those the verdict rests on
+};
+
+// Carries the judgement out, and judges anew where the store has changed meanwhile: another device may have taken the
+// last place. `judgement` holds the last verdict afterwards.
+Outcome conclude(Judge& judge, JudgeStore& store, Judgement& judgement);
+
+}  // namespace clientid

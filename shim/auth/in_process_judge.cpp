@@ -1,0 +1,77 @@
+#include "shim/auth/in_process_judge.hpp"
+
+#include <sasl/sasl.h>
+
+#include <algorithm>
+#include <exception>
+#include <string_view>
+
+#include "shim/ops/log.hpp"
+
+namespace clientid {
+namespace {
+
+template <std::size_t size>
+void copy(char (&target)[size], std::string_view text) {
+  const auto length = std::min(text.size(), size - 1);
+  std::copy_n(text.begin(), length, target);
+  target[length] = '\0';
+}
+
+}  // namespace
+
+void fill_answer(Answer& answer, Ruling ruling, const Verdict& verdict, const std::optional<Device>& device) {
+  answer.ruling = ruling;
+  copy(answer.reason, name(verdict.reason));
+  if (!device) return;
+  copy(answer.type, device->type);
+  copy(answer.fingerprint, device->fingerprint.short_form());
+}
+
+void InProcessJudge::begin(std::optional<Device> device) {
+  device_ = std::move(device);
+  identity_ = device_ ? device_->type + " " + device_->fingerprint.short_form() : "";
+  judgement_.reset();
+}
+
+int InProcessJudge::ask(void* context, const Question* question, Answer* answer) {
+  // The caller is C.
+  try {
+    static_cast<InProcessJudge*>(context)->answer(*question, *answer);
+    return SASL_OK;
+  } catch (const std::exception& error) {
+    log::error("judge-failure", {{"cause", error.what()}});
+    return SASL_FAIL;
+  }
+}
+
+Judgement InProcessJudge::judge_account(std::string account) {
+  Judgement judgement{{service_, std::move(account), device_, peer_, now()}, {}, {}};
+  judgement.verdict = judge_.judge(*store_, judgement.attempt, judgement.facts);
+  return judgement;
+}
+
+void InProcessJudge::answer(const Question& question, Answer& answer) {
+  if (store_ == nullptr || question.identity != identity_) {
+    // Somebody else than this session speaks to libsasl in its name.
+    log::error("judge-mismatch", {{"account", question.account}});
+    answer.ruling = Ruling::unavailable;
+    return;
+  }
+  const auto account = judge_.canonical(question.account);
+  if (!judgement_) {
+    judgement_ =
+        account ? judge_account(*account)
+                : Judgement{
+                      {service_, question.account, device_, peer_, now()}, {Decision::refuse, Reason::bad_account}, {}};
+  }
+  // libsasl asks more than once in one AUTH, and the answer must not change meanwhile.
+  const auto& verdict =
+      account == judgement_->attempt.account || !account ? judgement_->verdict : judge_account(*account).verdict;
+  Ruling ruling = Ruling::allow;
+  if (verdict.decision == Decision::unavailable) ruling = Ruling::unavailable;
+  if (verdict.decision == Decision::refuse && !refuse_late_) ruling = Ruling::refuse;
+  fill_answer(answer, ruling, verdict, device_);
+}
+
+}  // namespace clientid

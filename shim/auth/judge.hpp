@@ -1,0 +1,38 @@
+// The judge: turns what libsasl asks into an attempt, reads the facts and lets the policy decide. Judging reads, it
+// never binds or records; that is the conclusion's (conclusion.hpp).
+#pragma once
+
+#include <atomic>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "plugin/config/site.hpp"
+#include "plugin/identity/key_file.hpp"
+#include "plugin/policy/decide.hpp"
+#include "shim/auth/judge_store.hpp"
+
+namespace clientid {
+
+class Judge {
+ public:
+  Judge(AccountRules accounts, KeyFile keys) : accounts_(std::move(accounts)), keys_(std::move(keys)) {}
+
+  Device device(const Identity& identity) const { return {identity.type, keys_.fingerprint(identity)}; }
+  const std::string& key_id() const { return keys_.current_id(); }
+
+  std::optional<std::string> canonical(std::string_view user) const { return canonical_account(user, accounts_); }
+
+  // An attempt whose account is in canonical form.
+  Verdict judge(JudgeStore& store, const Attempt& attempt);
+  // The same, with the facts it rested on, for who concludes.
+  Verdict judge(JudgeStore& store, const Attempt& attempt, std::optional<Facts>& facts);
+
+ private:
+  AccountRules accounts_;
+  KeyFile keys_;
+  // As last read: while the store does not answer it cannot be asked what to do then.
+  std::atomic<OnStoreFailure> on_store_failure_{OnStoreFailure::refuse};
+};
+
+}  // namespace clientid

@@ -1,0 +1,29 @@
+#include "shim/auth/judge_store.hpp"
+
+#include "plugin/store/store_error.hpp"
+#include "shim/ops/log.hpp"
+
+namespace clientid {
+
+template <typename Use>
+auto JudgeStore::with_store(Use use) -> std::optional<decltype(use(std::declval<Open&>()))> {
+  try {
+    if (open_ && !open_->connection.still_there()) open_.reset();
+    if (!open_) open_ = std::make_unique<Open>(Connection::open(url_));
+    return use(*open_);
+  } catch (const StoreError& error) {
+    log::error("store-failure", {{"cause", error.what()}});
+    open_.reset();
+    return std::nullopt;
+  }
+}
+
+std::optional<Facts> JudgeStore::facts(const Attempt& attempt) {
+  return with_store([&](Open& open) { return open.facts.read(attempt.account, attempt.device, attempt.at); });
+}
+
+std::optional<Enrolment> JudgeStore::enrol(const Binding& binding, unsigned at_most) {
+  return with_store([&](Open& open) { return open.bindings.enrol(binding, at_most); });
+}
+
+}  // namespace clientid

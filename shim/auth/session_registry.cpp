@@ -1,0 +1,25 @@
+#include "shim/auth/session_registry.hpp"
+
+namespace clientid {
+
+SessionRegistry::Entry::~Entry() {
+  const std::lock_guard lock(registry_->mutex_);
+  registry_->sessions_.erase(key_);
+}
+
+std::unique_ptr<SessionRegistry::Entry> SessionRegistry::add(const Endpoints& endpoints, RegisteredSession session) {
+  auto name = key(endpoints);
+  {
+    const std::lock_guard lock(mutex_);
+    sessions_.insert_or_assign(name, std::move(session));
+  }
+  return std::make_unique<Entry>(*this, std::move(name));
+}
+
+std::optional<RegisteredSession> SessionRegistry::find(const Endpoints& endpoints) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = sessions_.find(key(endpoints));
+  return found == sessions_.end() ? std::nullopt : std::optional(found->second);
+}
+
+}  // namespace clientid

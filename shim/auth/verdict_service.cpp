@@ -1,0 +1,163 @@
+#include "shim/auth/verdict_service.hpp"
+
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <memory>
+
+#include "plugin/config/config_error.hpp"
+#include "shim/auth/in_process_judge.hpp"
+#include "shim/auth/verdict_request.hpp"
+#include "shim/ops/log.hpp"
+
+namespace clientid {
+
+namespace local = asio::local;
+
+namespace {
+
+constexpr auto request_time = std::chrono::seconds(10);
+
+uid_t peer_of(local::stream_protocol::socket& socket) {
+  ucred credentials{};
+  socklen_t size = sizeof credentials;
+  const bool known = ::getsockopt(socket.native_handle(), SOL_SOCKET, SO_PEERCRED, &credentials, &size) == 0;
+  return known ? credentials.uid : static_cast<uid_t>(-1);
+}
+
+// A socket that nobody listens on was left behind; one that answers belongs to somebody.
+void remove_stale(asio::io_context& context, const std::string& path) {
+  struct stat status {};
+  if (::lstat(path.c_str(), &status) != 0) return;
+  if (!S_ISSOCK(status.st_mode)) throw ConfigError("verdict-socket: " + path + " is there and is no socket; remove it");
+  local::stream_protocol::socket probe(context);
+  boost::system::error_code error;
+  probe.connect(path, error);
+  if (!error) throw ConfigError("verdict-socket: " + path + " is served by another process");
+  ::unlink(path.c_str());
+}
+
+// The module never asks for enrolment or quarantine, and nothing here is told whether the password was right: a device
+// that would be put in quarantine is refused.
+Ruling ruling_on(const Verdict& verdict) {
+  switch (verdict.decision) {
+    case Decision::allow:
+    case Decision::enrol:
+      return Ruling::allow;
+    case Decision::refuse:
+    case Decision::quarantine:
+      return Ruling::refuse;
+    case Decision::unavailable:
+      break;
+  }
+  return Ruling::unavailable;
+}
+
+std::optional<Address> address_of(const std::string& endpoint) {
+  return Address::parse(endpoint.substr(0, endpoint.find(';')));
+}
+
+}  // namespace
+
+VerdictService::VerdictService(asio::io_context& context, const VerdictSocket& socket, Judge& judge, WorkerPool& pool,
+                               const SessionRegistry& sessions)
+    : context_(context), path_(socket.path), judge_(judge), pool_(pool), sessions_(sessions), acceptor_(context) {
+  remove_stale(context, path_);
+  // Nobody may connect before owner and mode are set.
+  const mode_t saved = ::umask(0777);
+  boost::system::error_code error;
+  acceptor_.open(local::stream_protocol(), error);
+  if (!error) acceptor_.bind(path_, error);
+  ::umask(saved);
+  if (error || ::chown(path_.c_str(), socket.owner, socket.group) != 0 || ::chmod(path_.c_str(), socket.mode) != 0) {
+    throw ConfigError("verdict-socket: cannot make " + path_ + ": " +
+                      (error ? error.message() : std::string("owner or mode not to be set")));
+  }
+  acceptor_.listen(asio::socket_base::max_listen_connections, error);
+  if (error) throw ConfigError("verdict-socket: cannot listen on " + path_ + ": " + error.message());
+}
+
+VerdictService::~VerdictService() {
+  ::unlink(path_.c_str());
+}
+
+void VerdictService::start() {
+  asio::co_spawn(context_, accept(), asio::detached);
+}
+
+asio::awaitable<void> VerdictService::accept() {
+  asio::steady_timer pause(context_);
+  for (;;) {
+    boost::system::error_code error;
+    auto socket = co_await acceptor_.async_accept(asio::redirect_error(asio::use_awaitable, error));
+    if (error == asio::error::operation_aborted) co_return;
+    if (error) {
+      log::error("verdict-accept", {{"cause", error.message()}});
+      pause.expires_after(std::chrono::seconds(1));
+      co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
+      continue;
+    }
+    asio::co_spawn(context_, serve(std::move(socket)), asio::detached);
+  }
+}
+
+asio::awaitable<void> VerdictService::serve(Socket accepted) {
+  // Shared with the timer, which may fire when we are gone.
+  const auto socket = std::make_shared<Socket>(std::move(accepted));
+  asio::steady_timer deadline(context_, request_time);
+  deadline.async_wait([socket](boost::system::error_code error) {
+    boost::system::error_code ignored;
+    if (!error) socket->close(ignored);
+  });
+
+  std::string text;
+  boost::system::error_code error;
+  while (!error && text.size() < max_message && !text.ends_with("\n\n")) {
+    const auto filled = text.size();
+    text.resize(max_message);
+    const auto read = co_await socket->async_read_some(asio::buffer(text.data() + filled, max_message - filled),
+                                                       asio::redirect_error(asio::use_awaitable, error));
+    text.resize(filled + read);
+  }
+  if (error) co_return;
+
+  std::string reply;
+  const auto asker = peer_of(*socket);
+  const bool asked = co_await pool_.run([&](JudgeStore& store) { reply = reply_to(store, text, asker); });
+  if (!asked) reply = format_verdict_reply(Answer{});
+  co_await asio::async_write(*socket, asio::buffer(reply), asio::redirect_error(asio::use_awaitable, error));
+}
+
+std::string VerdictService::reply_to(JudgeStore& store, std::string_view text, uid_t asker) {
+  Answer answer;
+  const auto request = parse_verdict_request(text);
+  if (!request) {
+    log::warning("verdict-request", {{"uid", std::to_string(asker)}, {"cause", "not a request of version 1"}});
+    return format_verdict_reply(answer);
+  }
+  auto session = sessions_.find(request->endpoints);
+  if (!session) session = RegisteredSession{std::nullopt, address_of(request->endpoints.remote)};
+  const auto account = judge_.canonical(request->account);
+  Verdict verdict{Decision::refuse, Reason::bad_account};
+  if (account) verdict = judge_.judge(store, {request->service, *account, session->device, session->peer, now()});
+  fill_answer(answer, ruling_on(verdict), verdict, session->device);
+  log::info("verdict", {{"peer", session->peer ? session->peer->to_string() : ""},
+                        {"uid", std::to_string(asker)},
+                        {"verdict", std::string(name(verdict.decision))},
+                        {"reason", answer.reason},
+                        {"service", request->service},
+                        {"account", request->account},
+                        {"type", answer.type},
+                        {"fingerprint", answer.fingerprint}});
+  return format_verdict_reply(answer);
+}
+
+}  // namespace clientid

@@ -1,0 +1,53 @@
+// Threads for what blocks: libsasl, the store, saslauthd. The queue is bounded, and a full one is an answer: the client
+// gets 454 rather than a wait without end.
+#pragma once
+
+#include <utility>
+//
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "shim/auth/judge_store.hpp"
+
+namespace clientid {
+
+namespace asio = boost::asio;
+
+class WorkerPool {
+ public:
+  // Every thread has store connections of its own.
+  using Task = std::function<void(JudgeStore&)>;
+
+  WorkerPool(unsigned threads, std::size_t max_queue, const std::string& store_url);
+  WorkerPool(const WorkerPool&) = delete;
+  WorkerPool& operator=(const WorkerPool&) = delete;
+  // Lets the tasks under way end.
+  ~WorkerPool();
+
+  // Runs `task` on one of the threads and resumes the caller on its own executor. False if the queue was full; the task
+  // was not run then. The task must not throw.
+  asio::awaitable<bool> run(Task task);
+
+ private:
+  bool enqueue(Task task);
+  void work();
+
+  std::string store_url_;
+  std::size_t max_queue_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<Task> queue_;
+  bool stopping_ = false;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace clientid

@@ -1,0 +1,171 @@
+#include "shim/net/connection.hpp"
+
+#include <openssl/err.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <cerrno>
+
+namespace clientid {
+namespace {
+
+constexpr auto finish_time = std::chrono::seconds(2);
+constexpr std::size_t max_unread = 256 * 1024;
+
+}  // namespace
+
+Connection::Connection(Socket socket) : state_(std::make_shared<State>(std::move(socket))) {
+  boost::system::error_code ignored;
+  state_->socket.non_blocking(true, ignored);
+}
+
+Connection::~Connection() {
+  boost::system::error_code ignored;
+  state_->timer.cancel(ignored);
+  state_->socket.close(ignored);
+}
+
+void Connection::expires_at(Clock::time_point deadline) {
+  const bool sooner = deadline < state_->deadline;
+  state_->deadline = deadline;
+  // A later deadline needs no call: the timer finds it when it fires.
+  if (state_->watched && !sooner) return;
+  state_->watched = true;
+  watch(state_);
+}
+
+void Connection::watch(const std::shared_ptr<State>& state) {
+  state->timer.expires_at(state->deadline);
+  state->timer.async_wait([state](boost::system::error_code error) {
+    if (error || !state->socket.is_open()) return;
+    if (Clock::now() < state->deadline) return watch(state);
+    state->expired = true;
+    boost::system::error_code ignored;
+    state->socket.cancel(ignored);
+  });
+}
+
+asio::awaitable<Io> Connection::wait(Direction direction) {
+  if (state_->expired) co_return Io::timed_out;
+  boost::system::error_code error;
+  const auto kind = direction == Direction::in ? Socket::wait_read : Socket::wait_write;
+  co_await state_->socket.async_wait(kind, asio::redirect_error(asio::use_awaitable, error));
+  if (state_->expired) co_return Io::timed_out;
+  co_return error ? Io::closed : Io::done;
+}
+
+asio::awaitable<Io> Connection::after_tls_call(int result) {
+  switch (SSL_get_error(ssl_.get(), result)) {
+    case SSL_ERROR_WANT_READ:
+      co_return co_await wait(Direction::in);
+    case SSL_ERROR_WANT_WRITE:
+      co_return co_await wait(Direction::out);
+    default:
+      co_return Io::closed;
+  }
+}
+
+asio::awaitable<Io> Connection::start_tls(SSL_CTX* context) {
+  ssl_.reset(SSL_new(context));
+  if (!ssl_ || SSL_set_fd(ssl_.get(), state_->socket.native_handle()) != 1) co_return Io::closed;
+  for (;;) {
+    ERR_clear_error();
+    const int result = SSL_accept(ssl_.get());
+    if (result == 1) co_return Io::done;
+    const auto io = co_await after_tls_call(result);
+    if (io != Io::done) co_return io;
+  }
+}
+
+int Connection::cipher_bits() const {
+  return ssl_ ? SSL_get_cipher_bits(ssl_.get(), nullptr) : 0;
+}
+
+asio::awaitable<Io> Connection::read(LineReader& reader) {
+  if (ssl_) co_return co_await read_tls(reader);
+  co_return co_await read_plain(reader);
+}
+
+asio::awaitable<Io> Connection::read_plain(LineReader& reader) {
+  for (;;) {
+    const auto io = co_await wait(Direction::in);
+    if (io != Io::done) co_return io;
+    const auto room = reader.prepare();
+    const auto got = ::recv(state_->socket.native_handle(), room.data(), room.size(), 0);
+    if (got > 0) {
+      reader.commit(static_cast<std::size_t>(got));
+      co_return Io::done;
+    }
+    if (got == 0 || (errno != EAGAIN && errno != EINTR)) co_return Io::closed;
+  }
+}
+
+asio::awaitable<Io> Connection::read_tls(LineReader& reader) {
+  for (;;) {
+    // What OpenSSL has decrypted already makes no socket readable.
+    if (SSL_has_pending(ssl_.get()) == 0) {
+      const auto io = co_await wait(Direction::in);
+      if (io != Io::done) co_return io;
+    }
+    const auto room = reader.prepare();
+    ERR_clear_error();
+    const int got = SSL_read(ssl_.get(), room.data(), static_cast<int>(room.size()));
+    if (got > 0) {
+      reader.commit(static_cast<std::size_t>(got));
+      co_return Io::done;
+    }
+    const auto io = co_await after_tls_call(got);
+    if (io != Io::done) co_return io;
+  }
+}
+
+asio::awaitable<Io> Connection::write(std::string_view octets) {
+  while (!octets.empty()) {
+    if (state_->expired) co_return Io::timed_out;
+    if (ssl_) {
+      ERR_clear_error();
+      const int put =
+          SSL_write(ssl_.get(), octets.data(), static_cast<int>(std::min<std::size_t>(octets.size(), 1 << 20)));
+      if (put > 0) {
+        octets.remove_prefix(static_cast<std::size_t>(put));
+        continue;
+      }
+      const auto io = co_await after_tls_call(put);
+      if (io != Io::done) co_return io;
+      continue;
+    }
+    const auto put = ::send(state_->socket.native_handle(), octets.data(), octets.size(), MSG_NOSIGNAL);
+    if (put > 0) {
+      octets.remove_prefix(static_cast<std::size_t>(put));
+      continue;
+    }
+    if (errno == EINTR) continue;
+    if (errno != EAGAIN) co_return Io::closed;
+    const auto io = co_await wait(Direction::out);
+    if (io != Io::done) co_return io;
+  }
+  co_return Io::done;
+}
+
+asio::awaitable<void> Connection::finish() {
+  expires_after(finish_time);
+  if (ssl_) {
+    ERR_clear_error();
+    SSL_shutdown(ssl_.get());
+  }
+  boost::system::error_code ignored;
+  state_->socket.shutdown(Socket::shutdown_send, ignored);
+  std::array<char, 4096> unread;
+  for (std::size_t total = 0; total < max_unread;) {
+    const auto io = co_await wait(Direction::in);
+    if (io != Io::done) break;
+    const auto got = ::recv(state_->socket.native_handle(), unread.data(), unread.size(), MSG_DONTWAIT);
+    if (got <= 0) break;
+    total += static_cast<std::size_t>(got);
+  }
+}
+
+}  // namespace clientid

@@ -1,0 +1,83 @@
+// A stream socket, TCP or Unix, that may begin to speak TLS. OpenSSL reads and writes the socket itself, so an idle
+// connection costs what OpenSSL keeps and no buffer of ours.
+//
+// Every wait ends at the deadline set last; afterwards the connection is only good for being closed. Used by one
+// coroutine.
+#pragma once
+
+#include <openssl/ssl.h>
+
+#include <utility>
+//
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include "shim/smtp/line_reader.hpp"
+
+namespace clientid {
+
+namespace asio = boost::asio;
+
+using Socket = asio::generic::stream_protocol::socket;
+using Clock = std::chrono::steady_clock;
+
+enum class Io : std::uint8_t { done, closed, timed_out };
+
+class Connection {
+ public:
+  explicit Connection(Socket socket);
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+  ~Connection();
+
+  void expires_at(Clock::time_point deadline);
+  void expires_after(Clock::duration duration) { expires_at(Clock::now() + duration); }
+
+  asio::awaitable<Io> start_tls(SSL_CTX* context);
+  bool encrypted() const { return ssl_ != nullptr; }
+  int cipher_bits() const;
+
+  // Waits until there is something, then reads once into the reader.
+  asio::awaitable<Io> read(LineReader& reader);
+  // All of it.
+  asio::awaitable<Io> write(std::string_view octets);
+
+  // Ends the sending side and waits a moment for the peer to do the same: a close with unread input would
+  // take the last reply back.
+  asio::awaitable<void> finish();
+
+  Socket& socket() { return state_->socket; }
+
+ private:
+  // Outlives the connection while a wait of the timer is under way.
+  struct State {
+    explicit State(Socket opened) : socket(std::move(opened)), timer(socket.get_executor()) {}
+
+    Socket socket;
+    asio::steady_timer timer;
+    Clock::time_point deadline = Clock::time_point::max();
+    bool watched = false;
+    bool expired = false;
+  };
+  static void watch(const std::shared_ptr<State>& state);
+
+  enum class Direction : std::uint8_t { in, out };
+  asio::awaitable<Io> wait(Direction direction);
+  // What an SSL_* call that returned `result` asks for.
+  asio::awaitable<Io> after_tls_call(int result);
+  asio::awaitable<Io> read_plain(LineReader& reader);
+  asio::awaitable<Io> read_tls(LineReader& reader);
+
+  struct SslFree {
+    void operator()(SSL* ssl) const { SSL_free(ssl); }
+  };
+  std::shared_ptr<State> state_;
+  std::unique_ptr<SSL, SslFree> ssl_;
+};
+
+}  // namespace clientid

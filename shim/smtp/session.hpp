@@ -1,0 +1,117 @@
+// The SMTP session as a state machine without a socket: a line goes in, a reply and an action come out. It knows what
+// may be said when; who carries an action out tells it the result.
+//
+// AUTH is in auth_exchange.hpp; what happens to commands that go to the back end, in net/relay.hpp.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "plugin/identity/identity.hpp"
+#include "shim/smtp/auth_exchange.hpp"
+#include "shim/smtp/command.hpp"
+
+namespace clientid {
+
+struct SessionRules {
+  std::string hostname;
+  bool clientid = true;                 // `clientid = on`
+  bool relay_unauthenticated = false;   // `unauthenticated = relay`, D8.2
+  std::vector<std::string> mechanisms;  // upper case
+  unsigned max_errors = 10;             // bad commands and failed AUTHs of one session
+};
+
+enum class Action : std::uint8_t {
+  reply,         // send the reply
+  start_tls,     // send the reply, shake hands, then call tls_started()
+  authenticate,  // run the mechanism with the initial response, then call auth_result()
+  respond,       // give the response to the mechanism, then call auth_result()
+  forward,       // the back end answers; the reply is empty
+  forward_data,  // likewise; after its 354 the message follows
+  reset,         // tell the back end RSET on our own account, then send the reply
+  close,         // send the reply, then end the session
+};
+
+struct Step {
+  Action action = Action::reply;
+  std::string reply;
+  AuthInput auth;  // with authenticate and respond
+};
+
+enum class AuthStatus : std::uint8_t {
+  challenge,  // the mechanism goes on
+  authenticated,
+  not_permitted,  // right password, refused device, and refuse-at = after-auth
+  refused,
+  unavailable,
+};
+
+class Session {
+ public:
+  // `rules` must outlive the session.
+  Session(const SessionRules& rules, bool encrypted) : rules_(&rules), encrypted_(encrypted) {}
+
+  std::string greeting() const;
+
+  // How long the next line may be, in octets with CRLF.
+  std::size_t line_limit() const;
+
+  // `keywords` are those of the back end that pass; EHLO announces them.
+  Step on_line(std::string_view line, const std::vector<std::string>& keywords);
+
+  // D4.8: everything said before is forgotten, the identity with it.
+  void tls_started();
+
+  // `challenge` is raw octets, with AuthStatus::challenge.
+  Step auth_result(AuthStatus status, std::string_view challenge);
+
+  // The message of a DATA that was forwarded has ended, or DATA was refused.
+  void transaction_ended() { in_transaction_ = false; }
+
+  const std::optional<Identity>& identity() const { return identity_; }
+  const std::string& helo() const { return helo_; }
+  bool encrypted() const { return encrypted_; }
+  bool authenticated() const { return authenticated_; }
+
+ private:
+  struct Verb;
+  static const std::vector<Verb>& verbs();
+
+  Step ehlo(std::string_view parameters);
+  Step helo(std::string_view parameters);
+  Step start_tls(std::string_view parameters);
+  Step client_id(std::string_view parameters);
+  Step auth(std::string_view parameters);
+  Step mail(std::string_view parameters);
+  Step rcpt(std::string_view parameters);
+  Step data(std::string_view parameters);
+  Step rset(std::string_view parameters);
+  Step noop(std::string_view parameters);
+  Step vrfy(std::string_view parameters);
+  Step help(std::string_view parameters);
+  Step quit(std::string_view parameters);
+
+  Step say(std::string_view reply) { return {Action::reply, std::string(reply), {}}; }
+  Step error(std::string_view reply);
+  Step from_exchange(AuthExchange::Step step);
+  Step greeted(std::string_view parameters, std::string reply);
+  std::string ehlo_reply() const;
+
+  const SessionRules* rules_;
+  bool encrypted_;
+  bool announced_ = false;  // an EHLO reply on this encrypted connection has announced CLIENTID and AUTH
+  bool auth_seen_ = false;  // any AUTH command, D4.7
+  bool authenticated_ = false;
+  bool not_permitted_ = false;  // D8.3
+  bool in_transaction_ = false;
+  unsigned errors_ = 0;
+  std::string helo_;
+  std::optional<Identity> identity_;
+  std::optional<AuthExchange> exchange_;                // between AUTH and its final reply
+  const std::vector<std::string>* keywords_ = nullptr;  // during on_line()
+};
+
+}  // namespace clientid

@@ -1,0 +1,47 @@
+#include "shim/smtp/xclient.hpp"
+
+#include <sstream>
+
+#include "shim/smtp/xtext.hpp"
+
+namespace clientid {
+namespace {
+
+constexpr std::size_t max_line = 510;  // and CRLF
+constexpr std::string_view verb = "XCLIENT";
+
+bool announces(std::string_view attributes, std::string_view name) {
+  std::istringstream words{std::string(attributes)};
+  for (std::string word; words >> word;) {
+    if (word == name) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+bool xclient_suffices(const ClientFacts& client, std::string_view attributes) {
+  if (!client.login.empty() && !announces(attributes, "LOGIN")) return false;
+  return client.address.empty() || (announces(attributes, "ADDR") && announces(attributes, "PORT"));
+}
+
+std::vector<std::string> xclient_lines(const ClientFacts& client, std::string_view attributes) {
+  std::vector<std::string> lines{std::string(verb)};
+  const auto add = [&](std::string_view name, std::string_view value) {
+    if (value.empty() || !announces(attributes, name)) return;
+    const std::string attribute = " " + std::string(name) + "=" + encode_xtext(value);
+    if (lines.back().size() + attribute.size() > max_line) lines.emplace_back(verb);
+    lines.back() += attribute;
+  };
+  add("LOGIN", client.login);
+  add("HELO", client.helo);
+  add("PROTO", "ESMTP");
+  if (!client.address.empty()) {
+    add("PORT", std::to_string(client.port));
+    const bool v6 = client.address.find(':') != std::string::npos;
+    add("ADDR", (v6 ? "IPV6:" : "") + client.address);
+  }
+  return lines;
+}
+
+}  // namespace clientid
