@@ -1,7 +1,34 @@
 # The side of device binding: the module for libsasl, and what the shim and the CLI share.
 
-sasl_module_sources = \
-  %D%/sasl/module.cpp
+# The module lives in other people's processes: it brings no C++ run time with it, and shows nothing but what libsasl
+# looks for.
+plugin_LTLIBRARIES = libclientid.la
+libclientid_la_SOURCES = \
+  %D%/sasl/auxprop.cpp %D%/sasl/auxprop.hpp \
+  %D%/sasl/canonuser.cpp %D%/sasl/canonuser.hpp \
+  %D%/sasl/deadline.hpp \
+  %D%/sasl/judge.cpp %D%/sasl/judge.hpp \
+  %D%/sasl/judge_client.cpp %D%/sasl/judge_client.hpp \
+  %D%/sasl/module.cpp %D%/sasl/module.hpp \
+  %D%/sasl/options.cpp %D%/sasl/options.hpp \
+  %D%/sasl/properties.cpp %D%/sasl/properties.hpp \
+  %D%/sasl/question.hpp \
+  %D%/sasl/request.cpp %D%/sasl/request.hpp \
+  %D%/sasl/words.hpp
+libclientid_la_CPPFLAGS = $(AM_CPPFLAGS) -DCLIENTID_DEFAULT_SERVICE='"unix:$(runstatedir)/clientid/verdict"'
+libclientid_la_CXXFLAGS = $(AM_CXXFLAGS) -fno-exceptions -fno-rtti -fvisibility=hidden
+libclientid_la_LDFLAGS = -module -avoid-version -shared -export-symbols-regex '^sasl_(auxprop_plug|canonuser)_init$$'
+if !SANITIZERS
+libclientid_la_LDFLAGS += -Wl,-z,defs
+endif
+libclientid_la_LINK = $(LIBTOOL) $(AM_V_lt) --tag=CC $(AM_LIBTOOLFLAGS) $(LIBTOOLFLAGS) --mode=link $(CC) \
+  $(SANITIZER_CXXFLAGS) $(libclientid_la_LDFLAGS) $(LDFLAGS) -o $@
+
+# libsasl would read the .la file, which says nothing that it needs.
+install-exec-hook:
+	rm -f $(DESTDIR)$(plugindir)/libclientid.la
+uninstall-hook:
+	rm -f $(DESTDIR)$(plugindir)/libclientid.so
 
 noinst_LTLIBRARIES += libbinding.la
 libbinding_la_SOURCES = \
@@ -18,16 +45,23 @@ libbinding_la_SOURCES = \
   %D%/policy/account.cpp %D%/policy/account.hpp \
   %D%/policy/binding.cpp %D%/policy/binding.hpp \
   %D%/policy/decide.cpp %D%/policy/decide.hpp \
+  %D%/policy/glob.cpp %D%/policy/glob.hpp \
   %D%/policy/network.cpp %D%/policy/network.hpp \
   %D%/policy/settings.cpp %D%/policy/settings.hpp \
   %D%/policy/time.cpp %D%/policy/time.hpp \
   %D%/policy/verdict.cpp %D%/policy/verdict.hpp \
+  %D%/store/binding_row.cpp %D%/store/binding_row.hpp \
   %D%/store/bindings.cpp %D%/store/bindings.hpp \
   %D%/store/connection.cpp %D%/store/connection.hpp \
+  %D%/store/device_counts.cpp %D%/store/device_counts.hpp \
+  %D%/store/engine.hpp \
   %D%/store/facts.cpp %D%/store/facts.hpp \
   %D%/store/history.cpp %D%/store/history.hpp \
   %D%/store/schema.cpp %D%/store/schema.hpp \
+  %D%/store/settings_reader.cpp %D%/store/settings_reader.hpp \
   %D%/store/settings_table.cpp %D%/store/settings_table.hpp \
-  %D%/store/sqlite.cpp %D%/store/engine.hpp \
-  %D%/store/store_error.hpp
+  %D%/store/sqlite.cpp \
+  %D%/store/statement.cpp %D%/store/statement.hpp \
+  %D%/store/store_error.hpp \
+  %D%/store/where.cpp %D%/store/where.hpp
 libbinding_la_LIBADD = $(SOCI_LIBS) $(OPENSSL_LIBS) $(BOOST_PROGRAM_OPTIONS_LIB)

@@ -25,6 +25,11 @@ std::unique_ptr<soci::session> open_session(const std::string& url, Durability d
   }
 }
 
+std::string what_stands_at(const std::string& url) {
+  const Engine& engine = engine_of(url);
+  return engine.what_stands_at(url.substr(engine.scheme.size()));
+}
+
 }  // namespace
 
 const Engine& engine_of(const std::string& url) {
@@ -37,7 +42,7 @@ const Engine& engine_of(const std::string& url) {
 }
 
 Connection::Connection(std::string url, const Engine& engine, std::unique_ptr<soci::session> session)
-    : url_(std::move(url)), engine_(&engine), session_(std::move(session)) {}
+    : url_(std::move(url)), engine_(&engine), session_(std::move(session)), opened_(what_stands_at(url_)) {}
 
 Connection::Connection(Connection&&) noexcept = default;
 Connection& Connection::operator=(Connection&&) noexcept = default;
@@ -52,6 +57,10 @@ Connection Connection::open(const std::string& url, Durability durability) {
 bool Connection::initialise(const std::string& url) {
   Connection connection(url, engine_of(url), open_session(url, Durability::full, IfMissing::create));
   return upgrade_schema(connection);
+}
+
+bool Connection::still_there() const {
+  return !opened_.empty() && what_stands_at(url_) == opened_;
 }
 
 StoreError Connection::error(const std::string& cause) const {

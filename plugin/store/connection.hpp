@@ -37,6 +37,9 @@ class Connection {
 
   const std::string& url() const { return url_; }
 
+  // False where the store was removed or replaced since it was opened.
+  bool still_there() const;
+
   // For the files of this folder.
   soci::session& sql() { return *session_; }
   const Engine& engine() const { return *engine_; }
@@ -49,6 +52,7 @@ class Connection {
   std::string url_;
   const Engine* engine_;
   std::unique_ptr<soci::session> session_;
+  std::string opened_;  // what stood there when it was opened
   unsigned open_transactions_ = 0;
 };
 

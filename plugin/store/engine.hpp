@@ -26,6 +26,10 @@ struct Engine {
   // `place` is the URL without the scheme. Throws soci_error.
   std::unique_ptr<soci::session> (*open)(const std::string& place, Durability durability, IfMissing if_missing);
 
+  // Names what stands at `place` now, so that a store that was replaced or removed under an open session is noticed.
+  // Empty where nothing stands there.
+  std::string (*what_stands_at)(const std::string& place);
+
   // One line for people. It must not hold bound values, which SOCI puts into what(), and PostgreSQL into its details.
   std::string (*cause)(const soci::soci_error& error);
 };

@@ -64,6 +64,13 @@ std::unique_ptr<soci::session> open(const std::string& place, Durability durabil
   return session;
 }
 
+// SQLite goes on with a file that was unlinked, and would judge by a store that nobody sees any more.
+std::string what_stands_at(const std::string& path) {
+  struct stat status {};
+  if (::lstat(path.c_str(), &status) != 0) return {};
+  return std::to_string(status.st_dev) + ":" + std::to_string(status.st_ino);
+}
+
 // "sqlite3_statement_backend::loadOne: database is locked"
 std::string cause(const soci::soci_error& error) {
   std::string text = error.get_error_message();
@@ -79,6 +86,7 @@ const Engine sqlite_engine = {
     .begin_snapshot = "BEGIN DEFERRED",
     .begin_write = "BEGIN IMMEDIATE",
     .open = open,
+    .what_stands_at = what_stands_at,
     .cause = cause,
 };
 

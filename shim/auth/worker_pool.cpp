@@ -10,7 +10,7 @@ WorkerPool::WorkerPool(unsigned threads, std::size_t max_queue, const std::strin
   for (unsigned i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
 }
 
-WorkerPool::~WorkerPool() {
+void WorkerPool::stop() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
@@ -18,6 +18,7 @@ WorkerPool::~WorkerPool() {
   }
   wake_.notify_all();
   for (auto& thread : threads_) thread.join();
+  threads_.clear();
 }
 
 bool WorkerPool::enqueue(Task task) {

@@ -30,8 +30,10 @@ class WorkerPool {
   WorkerPool(unsigned threads, std::size_t max_queue, const std::string& store_url);
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
-  // Lets the tasks under way end.
-  ~WorkerPool();
+  ~WorkerPool() { stop(); }
+
+  // Lets the tasks under way end, drops those that wait, and takes no more.
+  void stop();
 
   // Runs `task` on one of the threads and resumes the caller on its own executor. False if the queue was full; the task
   // was not run then. The task must not throw.

@@ -106,18 +106,18 @@ asio::awaitable<bool> Backend::ehlo(std::string_view name) {
 }
 
 asio::awaitable<bool> Backend::send(std::string_view octets) {
-  connection_.expires_after(patience_);
-  co_return co_await connection_.write(octets) == Io::done;
+  stream_.expires_after(patience_);
+  co_return co_await stream_.write(octets) == Io::done;
 }
 
 asio::awaitable<std::optional<BackendReply>> Backend::receive() {
   BackendReplyParser parser;
-  connection_.expires_after(patience_);
+  stream_.expires_after(patience_);
   for (;;) {
     std::string_view line;
     switch (reader_.next(line, max_command_line)) {
       case LineStatus::incomplete:
-        if (co_await connection_.read(reader_) != Io::done) co_return std::nullopt;
+        if (co_await stream_.read(reader_) != Io::done) co_return std::nullopt;
         break;
       case LineStatus::complete: {
         const auto status = parser.on_line(line);
@@ -142,10 +142,10 @@ bool Backend::has_reply_line() const {
 
 // What is remote to us is local to it.
 std::string Backend::local_endpoint() {
-  return remote_endpoint_of(connection_.socket()).sasl_form();
+  return remote_endpoint_of(stream_.socket()).sasl_form();
 }
 std::string Backend::remote_endpoint() {
-  return local_endpoint_of(connection_.socket()).sasl_form();
+  return local_endpoint_of(stream_.socket()).sasl_form();
 }
 
 }  // namespace clientid

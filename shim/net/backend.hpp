@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "shim/net/connection.hpp"
+#include "shim/net/stream.hpp"
 #include "shim/smtp/backend_reply.hpp"
 #include "shim/smtp/keywords.hpp"
 #include "shim/smtp/line_reader.hpp"
@@ -49,9 +49,9 @@ class Backend {
   std::string remote_endpoint();
 
  private:
-  Backend(Socket socket, Clock::duration patience) : connection_(std::move(socket)), patience_(patience) {}
+  Backend(Socket socket, Clock::duration patience) : stream_(std::move(socket)), patience_(patience) {}
 
-  Connection connection_;
+  Stream stream_;
   Clock::duration patience_;
   LineReader reader_;
   Keywords keywords_;

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include "shim/net/connection.hpp"
+#include "shim/net/stream.hpp"
 
 namespace clientid {
 

@@ -118,7 +118,8 @@ TEST_CASE("only URLs of a known engine are taken, and others are not repeated") 
   CHECK(error == "the store must be given as sqlite:PATH");
   CHECK_THROWS_AS(Connection::open("/var/lib/clientid.db"), StoreError);
   CHECK_THROWS_AS(Connection::open("sqlite:"), StoreError);
-  CHECK_THROWS_AS(Connection::initialise("sqlite:/tmp/\" synchronous=off"), StoreError);
+  const TemporaryDirectory directory;
+  CHECK_THROWS_AS(Connection::initialise("sqlite:" + directory.file("\" synchronous=off")), StoreError);
 }
 
 TEST_CASE("an empty database becomes a store by an upgrade") {
@@ -165,6 +166,18 @@ TEST_CASE("a connection is set up for its durability") {
   CHECK(number(full, "PRAGMA foreign_keys") == 1);
   CHECK(number(full, "PRAGMA busy_timeout") == 5000);
   CHECK(number(full, "SELECT count(*) FROM pragma_journal_mode WHERE journal_mode = 'wal'") == 1);
+}
+
+TEST_CASE("a store that goes away under its connection is noticed") {
+  const TemporaryDirectory directory;
+  const auto path = directory.file("clientid.db");
+  Connection::initialise("sqlite:" + path);
+  const auto connection = Connection::open("sqlite:" + path);
+  CHECK(connection.still_there());
+  std::filesystem::rename(path, path + ".old");
+  CHECK_FALSE(connection.still_there());
+  Connection::initialise("sqlite:" + path);
+  CHECK_FALSE(connection.still_there());
 }
 
 TEST_CASE("a locked store is an error, and the connection works afterwards") {

@@ -29,7 +29,7 @@ class TemporaryDirectory {
   std::string file(const std::string& name) const { return path_ + "/" + name; }
 
  private:
-  std::string path_ = (std::filesystem::temp_directory_path() / "store.XXXXXX").string();
+  std::string path_ = (std::filesystem::temp_directory_path() / "clientid-store.XXXXXX").string();
 };
 
 class TemporaryStore {

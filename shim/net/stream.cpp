@@ -1,4 +1,4 @@
-#include "shim/net/connection.hpp"
+#include "shim/net/stream.hpp"
 
 #include <openssl/err.h>
 #include <sys/socket.h>
@@ -17,18 +17,18 @@ constexpr std::size_t max_unread = 256 * 1024;
 
 }  // namespace
 
-Connection::Connection(Socket socket) : state_(std::make_shared<State>(std::move(socket))) {
+Stream::Stream(Socket socket) : state_(std::make_shared<State>(std::move(socket))) {
   boost::system::error_code ignored;
   state_->socket.non_blocking(true, ignored);
 }
 
-Connection::~Connection() {
+Stream::~Stream() {
   boost::system::error_code ignored;
   state_->timer.cancel(ignored);
   state_->socket.close(ignored);
 }
 
-void Connection::expires_at(Clock::time_point deadline) {
+void Stream::expires_at(Clock::time_point deadline) {
   const bool sooner = deadline < state_->deadline;
   state_->deadline = deadline;
   // A later deadline needs no call: the timer finds it when it fires.
@@ -37,7 +37,7 @@ void Connection::expires_at(Clock::time_point deadline) {
   watch(state_);
 }
 
-void Connection::watch(const std::shared_ptr<State>& state) {
+void Stream::watch(const std::shared_ptr<State>& state) {
   state->timer.expires_at(state->deadline);
   state->timer.async_wait([state](boost::system::error_code error) {
     if (error || !state->socket.is_open()) return;
@@ -48,7 +48,7 @@ void Connection::watch(const std::shared_ptr<State>& state) {
   });
 }
 
-asio::awaitable<Io> Connection::wait(Direction direction) {
+asio::awaitable<Io> Stream::wait(Direction direction) {
   if (state_->expired) co_return Io::timed_out;
   boost::system::error_code error;
   const auto kind = direction == Direction::in ? Socket::wait_read : Socket::wait_write;
@@ -57,7 +57,7 @@ asio::awaitable<Io> Connection::wait(Direction direction) {
   co_return error ? Io::closed : Io::done;
 }
 
-asio::awaitable<Io> Connection::after_tls_call(int result) {
+asio::awaitable<Io> Stream::after_tls_call(int result) {
   switch (SSL_get_error(ssl_.get(), result)) {
     case SSL_ERROR_WANT_READ:
       co_return co_await wait(Direction::in);
@@ -68,7 +68,7 @@ asio::awaitable<Io> Connection::after_tls_call(int result) {
   }
 }
 
-asio::awaitable<Io> Connection::start_tls(SSL_CTX* context) {
+asio::awaitable<Io> Stream::start_tls(SSL_CTX* context) {
   ssl_.reset(SSL_new(context));
   if (!ssl_ || SSL_set_fd(ssl_.get(), state_->socket.native_handle()) != 1) co_return Io::closed;
   for (;;) {
@@ -80,16 +80,16 @@ asio::awaitable<Io> Connection::start_tls(SSL_CTX* context) {
   }
 }
 
-int Connection::cipher_bits() const {
+int Stream::cipher_bits() const {
   return ssl_ ? SSL_get_cipher_bits(ssl_.get(), nullptr) : 0;
 }
 
-asio::awaitable<Io> Connection::read(LineReader& reader) {
+asio::awaitable<Io> Stream::read(LineReader& reader) {
   if (ssl_) co_return co_await read_tls(reader);
   co_return co_await read_plain(reader);
 }
 
-asio::awaitable<Io> Connection::read_plain(LineReader& reader) {
+asio::awaitable<Io> Stream::read_plain(LineReader& reader) {
   for (;;) {
     const auto io = co_await wait(Direction::in);
     if (io != Io::done) co_return io;
@@ -103,7 +103,7 @@ asio::awaitable<Io> Connection::read_plain(LineReader& reader) {
   }
 }
 
-asio::awaitable<Io> Connection::read_tls(LineReader& reader) {
+asio::awaitable<Io> Stream::read_tls(LineReader& reader) {
   for (;;) {
     // What OpenSSL has decrypted already makes no socket readable.
     if (SSL_has_pending(ssl_.get()) == 0) {
@@ -122,7 +122,7 @@ asio::awaitable<Io> Connection::read_tls(LineReader& reader) {
   }
 }
 
-asio::awaitable<Io> Connection::write(std::string_view octets) {
+asio::awaitable<Io> Stream::write(std::string_view octets) {
   while (!octets.empty()) {
     if (state_->expired) co_return Io::timed_out;
     if (ssl_) {
@@ -150,7 +150,7 @@ asio::awaitable<Io> Connection::write(std::string_view octets) {
   co_return Io::done;
 }
 
-asio::awaitable<void> Connection::finish() {
+asio::awaitable<void> Stream::finish() {
   expires_after(finish_time);
   if (ssl_) {
     ERR_clear_error();

@@ -28,12 +28,12 @@ using Clock = std::chrono::steady_clock;
 
 enum class Io : std::uint8_t { done, closed, timed_out };
 
-class Connection {
+class Stream {
  public:
-  explicit Connection(Socket socket);
-  Connection(const Connection&) = delete;
-  Connection& operator=(const Connection&) = delete;
-  ~Connection();
+  explicit Stream(Socket socket);
+  Stream(const Stream&) = delete;
+  Stream& operator=(const Stream&) = delete;
+  ~Stream();
 
   void expires_at(Clock::time_point deadline);
   void expires_after(Clock::duration duration) { expires_at(Clock::now() + duration); }

@@ -1,0 +1,27 @@
+// A binding as people and scripts see it.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "plugin/ctl/context.hpp"
+#include "plugin/ctl/output.hpp"
+#include "plugin/policy/binding.hpp"
+
+namespace clientid::ctl {
+
+// A suspension that has ended counts as active, as it does for the policy.
+BindingState state_in_force(const Binding& binding, Time now);
+bool expired(const Binding& binding, Time now);
+
+Json to_json(const Binding& binding, Time now);
+Json to_json(const std::optional<Time>& time);
+
+// All of them as a table, or as a JSON array.
+void print(const Context& context, const std::vector<Binding>& bindings);
+
+// What a change did to a binding: "binding 7: suspended", or the binding in JSON.
+void report(const Context& context, const Binding& binding, bool changed, const std::string& what);
+
+}  // namespace clientid::ctl

@@ -1,0 +1,56 @@
+// What commands work with: the site's configuration, the store, the key, the clock, and the output. Each is opened
+// when it is first asked for, so that `check` of a client without identity needs no key, and --help nothing at all.
+#pragma once
+
+#include <boost/program_options/variables_map.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "plugin/config/site.hpp"
+#include "plugin/ctl/output.hpp"
+#include "plugin/identity/key_file.hpp"
+#include "plugin/policy/time.hpp"
+#include "plugin/store/connection.hpp"
+
+namespace clientid::ctl {
+
+class Context {
+ public:
+  explicit Context(const boost::program_options::variables_map& options);
+
+  const Output& output() const { return output_; }
+  Time now() const { return now_; }  // one moment for all that a command does
+
+  // Throws ConfigError.
+  const Site& site();
+  const KeyFile& key();
+  // Throws StoreError.
+  Connection& store();
+
+  // "operator NAME": who is to be recorded as the one who made a change. It is what the system says, not a proof.
+  std::string who() const;
+
+ private:
+  boost::program_options::variables_map options_;
+  Output output_;
+  Time now_;
+  std::optional<Site> site_;
+  std::optional<KeyFile> key_;
+  std::optional<Connection> store_;
+};
+
+// The account in canonical form. Throws ConfigError.
+std::string account_of(Context& context, std::string_view name);
+
+// The same, or `*` for licences.
+std::string account_or_licence(Context& context, std::string_view name);
+
+// "@domain" as the settings spell it. Throws ConfigError.
+std::string domain_scope(Context& context, std::string_view name);
+
+// `text` is a time, or a duration from now. Throws ConfigError that names `what`.
+Time time_of(const Context& context, std::string_view what, std::string_view text);
+std::chrono::seconds duration_of(std::string_view what, std::string_view text);
+
+}  // namespace clientid::ctl

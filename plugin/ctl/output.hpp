@@ -1,0 +1,56 @@
+// What the program prints on standard output: one JSON value, or plain text for people.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "plugin/ctl/failure.hpp"
+#include "plugin/identity/secret.hpp"
+
+namespace clientid::ctl {
+
+using Json = nlohmann::ordered_json;
+using Row = std::vector<std::string>;
+
+// Standard output does not take what is written.
+class OutputError : public Failure {
+ public:
+  OutputError(const std::string& text, bool closed) : Failure(Status::store, text), closed_(closed) {}
+  bool closed() const { return closed_; }  // the reader went away
+
+ private:
+  bool closed_;
+};
+
+// Everything here throws OutputError.
+class Output {
+ public:
+  Output(bool json, bool quiet) : json_(json), quiet_(quiet) {}
+
+  bool json() const { return json_; }
+  bool quiet() const { return quiet_; }
+
+  void value(const Json& value) const;
+  void json_line(const Json& value) const;
+  // An object, with one more member that is kept nowhere.
+  void value_with_secret(const Json& object, std::string_view name, const Secret& secret) const;
+
+  void line(std::string_view text) const;
+  void secret_line(std::string_view before, const Secret& secret) const;
+
+  // What a change did; nothing if quiet.
+  void say(std::string_view text) const {
+    if (!quiet_) line(text);
+  }
+
+  // Aligned columns; an empty cell is shown as "-". No heading if quiet.
+  void table(const Row& heading, const std::vector<Row>& rows) const;
+
+ private:
+  bool json_;
+  bool quiet_;
+};
+
+}  // namespace clientid::ctl

@@ -1,0 +1,159 @@
+// account and policy, with show, set and unset: the settings of the policy on their three levels.
+#include <array>
+
+#include "plugin/config/config_error.hpp"
+#include "plugin/ctl/change.hpp"
+#include "plugin/ctl/terminal_text.hpp"
+#include "plugin/ctl/verbs.hpp"
+#include "plugin/policy/account.hpp"
+#include "plugin/store/settings_table.hpp"
+
+namespace clientid::ctl {
+namespace {
+
+// Which level a command is about.
+struct Scope {
+  std::string key;  // as SettingsTable has it
+  std::string shown() const { return key.empty() ? "policy" : key; }
+};
+
+struct Level {
+  std::string_view name;
+  SettingsLevel settings;
+};
+
+Scope scope_of(Context& context, std::string_view word) {
+  return {word.starts_with('@') ? domain_scope(context, word) : account_of(context, word)};
+}
+
+// Most specific first.
+std::vector<Level> levels_for(Context& context, const Scope& scope) {
+  const Transaction snapshot(context.store(), Transaction::Kind::snapshot);
+  SettingsTable table(context.store());
+  std::vector<Level> levels;
+  if (!scope.key.empty() && !scope.key.starts_with('@')) levels.push_back({"account", table.load(scope.key)});
+  if (!scope.key.empty()) levels.push_back({"domain", table.load("@" + std::string(domain_of(scope.key)))});
+  levels.push_back({"global", table.load("")});
+  return levels;
+}
+
+std::optional<std::string> value_of(const SettingsLevel& level, std::string_view name) {
+  for (const auto& setting : values(level)) {
+    if (setting.name == name) return setting.value;
+  }
+  return std::nullopt;
+}
+
+std::string_view source_of(const std::vector<Level>& levels, std::string_view name) {
+  for (const auto& level : levels) {
+    if (value_of(level.settings, name)) return level.name;
+  }
+  return "default";
+}
+
+Status show_settings(Context& context, const Scope& scope) {
+  const auto levels = levels_for(context, scope);
+  std::vector<const SettingsLevel*> order;
+  for (const auto& level : levels) order.push_back(&level.settings);
+
+  Json settings = Json::object();
+  std::vector<Row> rows;
+  for (const auto& [name, value] : values(effective(order))) {
+    const std::string from(source_of(levels, name));
+    settings[name] = {{"value", value}, {"level", from}};
+    rows.push_back({name, value, from});
+  }
+  if (context.output().json()) {
+    context.output().value({{"scope", scope.shown()}, {"settings", settings}});
+  } else {
+    context.output().table({"SETTING", "VALUE", "FROM"}, rows);
+  }
+  return Status::done;
+}
+
+// What was done to one setting.
+struct Edit {
+  std::string text;  // "mode=enforce", "already mode=enforce"
+  bool changed;
+};
+
+Status change_settings(Context& context, const Scope& scope, std::span<const Secret> words,
+                       Edit (*edit)(const Context&, const Scope&, SettingsLevel&, std::string_view)) {
+  Change change(context);
+  SettingsTable table(context.store());
+  auto level = table.load(scope.key);
+  std::vector<Edit> edits;
+  std::string history;
+  for (const auto& word : words) {
+    edits.push_back(edit(context, scope, level, word.view()));
+    if (edits.back().changed) history += (history.empty() ? "" : ", ") + edits.back().text;
+  }
+  if (!history.empty()) {
+    table.save(scope.key, level);
+    change.record(scope.key, scope.shown() + ": " + history);
+    change.commit();
+  }
+
+  if (context.output().json()) {
+    Json set = Json::object();
+    for (const auto& [name, value] : values(level)) set[name] = value;
+    context.output().value({{"scope", scope.shown()}, {"set", set}, {"changed", !history.empty()}});
+    return Status::done;
+  }
+  for (const auto& edit : edits) {
+    context.output().say(printable(scope.shown() + ": " + edit.text));
+  }
+  return Status::done;
+}
+
+Edit set_one(const Context& context, const Scope& scope, SettingsLevel& level, std::string_view word) {
+  const auto equals = word.find('=');
+  if (equals == std::string_view::npos) throw ConfigError("settings are given as NAME=VALUE");
+  const auto name = word.substr(0, equals);
+  const auto before = value_of(level, name);
+  set(level, name, word.substr(equals + 1), context.now());
+  if (name == "on-store-failure" && !scope.key.empty()) {
+    throw ConfigError(
+        "on-store-failure: is for all accounts, since a store that fails tells of none; instead: clientidctl policy "
+        "set " +
+        std::string(word));
+  }
+  const auto after = value_of(level, name);
+  const bool changed = before != after;
+  return {(changed ? "" : "already ") + std::string(name) + "=" + after.value_or(""), changed};
+}
+
+Edit unset_one(const Context& /*context*/, const Scope& /*scope*/, SettingsLevel& level, std::string_view word) {
+  const auto before = value_of(level, word);
+  unset(level, word);
+  return {std::string(word) + (before ? " unset" : " was not set"), before.has_value()};
+}
+
+}  // namespace
+
+Status account_show(Context& context, const Arguments& arguments) {
+  return show_settings(context, scope_of(context, arguments.word(0)));
+}
+
+Status account_set(Context& context, const Arguments& arguments) {
+  return change_settings(context, scope_of(context, arguments.word(0)), std::span(arguments.words).subspan(1), set_one);
+}
+
+Status account_unset(Context& context, const Arguments& arguments) {
+  return change_settings(context, scope_of(context, arguments.word(0)), std::span(arguments.words).subspan(1),
+                         unset_one);
+}
+
+Status policy_show(Context& context, const Arguments& /*arguments*/) {
+  return show_settings(context, {});
+}
+
+Status policy_set(Context& context, const Arguments& arguments) {
+  return change_settings(context, {}, arguments.words, set_one);
+}
+
+Status policy_unset(Context& context, const Arguments& arguments) {
+  return change_settings(context, {}, arguments.words, unset_one);
+}
+
+}  // namespace clientid::ctl

@@ -1,0 +1,40 @@
+// The commands themselves, by the file they are in. command.cpp says what each of them takes.
+#pragma once
+
+#include "plugin/ctl/arguments.hpp"
+#include "plugin/ctl/context.hpp"
+#include "plugin/ctl/failure.hpp"
+
+namespace clientid::ctl {
+
+using Verb = Status(Context& context, const Arguments& arguments);
+
+Verb init;  // init.cpp
+
+Verb enrol;  // enrol.cpp
+Verb bind;
+Verb licence_add;
+
+Verb list;  // listing.cpp
+Verb show;
+Verb pending;
+Verb licence_list;
+
+Verb change_state;  // states.cpp: approve, deny, suspend, resume, revoke
+
+Verb remove;  // edits.cpp
+Verb licence_remove;
+Verb label;
+Verb expire;
+
+Verb account_show;  // settings_verbs.cpp
+Verb account_set;
+Verb account_unset;
+Verb policy_show;
+Verb policy_set;
+Verb policy_unset;
+
+Verb check;    // check.cpp
+Verb history;  // history.cpp
+
+}  // namespace clientid::ctl

@@ -1,0 +1,53 @@
+# The side of SMTP: the shim and the judge that it hosts.
+
+noinst_LTLIBRARIES += libshim.la
+libshim_la_SOURCES = \
+  %D%/auth/authenticator.cpp %D%/auth/authenticator.hpp \
+  %D%/auth/conclusion.cpp %D%/auth/conclusion.hpp \
+  %D%/auth/in_process_judge.cpp %D%/auth/in_process_judge.hpp \
+  %D%/auth/judge.cpp %D%/auth/judge.hpp \
+  %D%/auth/judge_store.cpp %D%/auth/judge_store.hpp \
+  %D%/auth/module_probe.cpp %D%/auth/module_probe.hpp \
+  %D%/auth/recorder.cpp %D%/auth/recorder.hpp \
+  %D%/auth/sasl_callback.hpp \
+  %D%/auth/sasl_library.cpp %D%/auth/sasl_library.hpp \
+  %D%/auth/session_registry.cpp %D%/auth/session_registry.hpp \
+  %D%/auth/verdict_request.cpp %D%/auth/verdict_request.hpp \
+  %D%/auth/verdict_service.cpp %D%/auth/verdict_service.hpp \
+  %D%/auth/worker_pool.cpp %D%/auth/worker_pool.hpp \
+  %D%/net/backend.cpp %D%/net/backend.hpp \
+  %D%/net/backend_probe.cpp %D%/net/backend_probe.hpp \
+  %D%/net/client.cpp %D%/net/client.hpp \
+  %D%/net/endpoint.cpp %D%/net/endpoint.hpp \
+  %D%/net/handover.cpp %D%/net/handover.hpp \
+  %D%/net/listener.cpp %D%/net/listener.hpp \
+  %D%/net/relay.cpp %D%/net/relay.hpp \
+  %D%/net/shared_keywords.hpp \
+  %D%/net/stream.cpp %D%/net/stream.hpp \
+  %D%/net/tls_context.cpp %D%/net/tls_context.hpp \
+  %D%/ops/log.cpp %D%/ops/log.hpp \
+  %D%/smtp/auth_exchange.cpp %D%/smtp/auth_exchange.hpp \
+  %D%/smtp/backend_reply.cpp %D%/smtp/backend_reply.hpp \
+  %D%/smtp/base64.cpp %D%/smtp/base64.hpp \
+  %D%/smtp/command.cpp %D%/smtp/command.hpp \
+  %D%/smtp/dot_scanner.cpp %D%/smtp/dot_scanner.hpp \
+  %D%/smtp/keywords.cpp %D%/smtp/keywords.hpp \
+  %D%/smtp/line_reader.cpp %D%/smtp/line_reader.hpp \
+  %D%/smtp/replies.hpp \
+  %D%/smtp/reply_queue.cpp %D%/smtp/reply_queue.hpp \
+  %D%/smtp/session.cpp %D%/smtp/session.hpp \
+  %D%/smtp/xclient.cpp %D%/smtp/xclient.hpp \
+  %D%/smtp/xtext.cpp %D%/smtp/xtext.hpp
+libshim_la_LIBADD = libbinding.la $(SASL_LIBS) $(OPENSSL_LIBS)
+
+sbin_PROGRAMS += clientid-shim
+clientid_shim_SOURCES = \
+  %D%/ops/check.cpp %D%/ops/check.hpp \
+  %D%/ops/config.cpp %D%/ops/config.hpp \
+  %D%/ops/main.cpp \
+  %D%/ops/option_types.cpp %D%/ops/option_types.hpp \
+  %D%/ops/pid_file.cpp %D%/ops/pid_file.hpp \
+  %D%/ops/privileges.cpp %D%/ops/privileges.hpp \
+  %D%/ops/server.cpp %D%/ops/server.hpp \
+  %D%/ops/service_rules.cpp %D%/ops/service_rules.hpp
+clientid_shim_LDADD = libshim.la $(BOOST_PROGRAM_OPTIONS_LIB)

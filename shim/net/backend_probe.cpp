@@ -1,0 +1,19 @@
+#include "shim/net/backend_probe.hpp"
+
+namespace clientid {
+
+asio::awaitable<std::optional<std::vector<std::string>>> probe_backend(const BackendAddress& address,
+                                                                       const std::string& hostname,
+                                                                       Clock::duration patience, std::string& cause) {
+  const auto backend = co_await Backend::open(address, patience, cause);
+  if (!backend) co_return std::nullopt;
+  const bool greeted = co_await backend->ehlo(hostname);
+  if (!greeted) {
+    cause = "EHLO is refused";
+    co_return std::nullopt;
+  }
+  co_await backend->ask("QUIT");
+  co_return backend->keywords().relayed();
+}
+
+}  // namespace clientid

@@ -1,0 +1,225 @@
+#include "shim/ops/config.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/program_options/parsers.hpp>
+#include <boost/program_options/value_semantic.hpp>
+#include <boost/program_options/variables_map.hpp>
+#include <cstdio>
+#include <sstream>
+#include <thread>
+
+#include "plugin/config/config_error.hpp"
+#include "plugin/config/option_file.hpp"
+#include "plugin/config/site.hpp"
+#include "shim/ops/option_types.hpp"
+
+namespace clientid {
+
+namespace po = boost::program_options;
+
+namespace {
+
+using Strings = std::vector<std::string>;
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "localhost";
+}
+
+template <typename T>
+po::typed_value<T>* required() {
+  return po::value<T>();
+}
+
+template <const auto& words>
+po::typed_value<Choice<words>>* one_of(std::size_t index) {
+  return po::value<Choice<words>>()->default_value({index}, std::string(words[index]));
+}
+
+po::typed_value<Duration>* duration(std::chrono::milliseconds value, const char* text) {
+  return po::value<Duration>()->default_value({value}, text);
+}
+
+po::typed_value<unsigned>* number(unsigned value) {
+  return po::value<unsigned>()->default_value(value);
+}
+
+po::typed_value<std::string>* text(const std::string& value) {
+  return po::value<std::string>()->default_value(value);
+}
+
+template <typename T>
+po::typed_value<std::vector<T>>* repeatable() {
+  return po::value<std::vector<T>>()->composing();
+}
+
+po::options_description keys() {
+  using namespace std::chrono_literals;
+  po::options_description all("Keys of shim.conf");
+  const auto add = [&all](const char* key, const po::value_semantic* value, const char* help) {
+    all.add_options()(key, value, help);
+  };
+  add("listen", repeatable<ListenAddress>(), "ADDRESS:PORT starttls|tls; repeatable");
+  add("hostname", text(host_name()), "name in greeting and EHLO");
+  add("tls-certificate", po::value<std::string>(), "PEM file, with its chain");
+  add("tls-key", po::value<std::string>(), "PEM file");
+  add("tls-min-version", one_of<tls_versions>(0), "1.2 or 1.3");
+  add("clientid", one_of<on_off>(1), "on: announce CLIENTID and take it");
+  add("auth", one_of<auth_places>(0), "where AUTH is done: shim");
+  add("clientid-config", text(default_site_file()), "the clientid.conf to use");
+  add("sasl-config", text("clientid-shim"), "name of the SASL configuration");
+  add("mechanisms", text("PLAIN LOGIN SCRAM-SHA-256"), "what AUTH offers");
+  add("verdict-socket", repeatable<VerdictSocket>(), "PATH [user:group] [mode] for the module elsewhere; repeatable");
+  add("handover", one_of<handovers>(0), "how the back end learns who it is: xclient, replay or none");
+  add("backend", repeatable<BackendAddress>(), "smtp://HOST:PORT or unix:PATH; repeatable, in order");
+  add("unauthenticated", one_of<unauthenticated_ways>(0), "mail without AUTH: refuse or relay");
+  add("refuse-at", one_of<refusal_times>(0), "a refused device is told so at: auth or after-auth");
+  add("workers", number(std::max(1U, std::thread::hardware_concurrency())), "threads that serve connections");
+  add("auth-workers", number(4), "threads that run AUTH");
+  add("auth-queue", number(256), "AUTHs that may wait for one of them");
+  add("max-connections", number(1000), "clients at a time");
+  add("max-errors", number(10), "errors after which a session ends");
+  add("greeting-timeout", duration(30s, "30s"), "for a TLS handshake");
+  add("command-timeout", duration(5min, "5m"), "for the next command");
+  add("data-timeout", duration(3min, "3m"), "between two pieces of a message");
+  add("backend-timeout", duration(10min, "10m"), "for one answer of the back end");
+  add("failure-delay", duration(1s, "1s"), "a failed AUTH takes at least this long");
+  add("user", text(""), "to become after the start");
+  add("group", text(""), "likewise; the user's own if not given");
+  add("pid-file", text(""), "where to write the process id");
+  add("log", one_of<log_targets>(0), "stderr or syslog");
+  add("log-level", one_of<log_levels>(2), "error, warning, info or debug");
+  return all;
+}
+
+template <const auto& words>
+std::size_t index_of(const po::variables_map& values, const char* key) {
+  return values[key].as<Choice<words>>().index;
+}
+
+template <typename T>
+std::vector<T> all_of(const po::variables_map& values, const char* key) {
+  return values.count(key) == 0 ? std::vector<T>() : values[key].as<std::vector<T>>();
+}
+
+std::string string_of(const po::variables_map& values, const char* key) {
+  return values.count(key) == 0 ? std::string() : values[key].as<std::string>();
+}
+
+unsigned number_of(const po::variables_map& values, const char* key, unsigned least, unsigned most) {
+  const auto value = values[key].as<unsigned>();
+  if (value >= least && value <= most) return value;
+  throw ConfigError(std::string(key) + ": cannot be " + std::to_string(value) + "; it takes a number from " +
+                    std::to_string(least) + " to " + std::to_string(most));
+}
+
+Strings mechanisms_of(const std::string& list) {
+  constexpr std::array<std::string_view, 3> known{"PLAIN", "LOGIN", "SCRAM-SHA-256"};
+  Strings mechanisms;
+  std::istringstream words(list);
+  for (std::string word; words >> word;) {
+    if (std::find(known.begin(), known.end(), word) == known.end()) {
+      throw ConfigError("mechanisms: cannot be \"" + word + "\"; it takes PLAIN, LOGIN and SCRAM-SHA-256");
+    }
+    mechanisms.push_back(word);
+  }
+  if (mechanisms.empty()) throw ConfigError("mechanisms: names none");
+  return mechanisms;
+}
+
+// Combinations that cannot work.
+void check(const Config& config) {
+  const auto need = [](bool given, const char* key) {
+    if (!given) throw ConfigError(std::string(key) + ": must be given");
+  };
+  need(!config.listen.empty(), "listen");
+  need(!config.tls.certificate.empty(), "tls-certificate");
+  need(!config.tls.key.empty(), "tls-key");
+  need(!config.backends.empty(), "backend");
+  const bool scram =
+      std::find(config.mechanisms.begin(), config.mechanisms.end(), "SCRAM-SHA-256") != config.mechanisms.end();
+  if (config.handover == Handover::replay && scram) {
+    throw ConfigError("mechanisms: handover = replay needs passwords, which SCRAM-SHA-256 never shows; take it out");
+  }
+}
+
+Config to_config(const po::variables_map& values) {
+  constexpr unsigned many = 1'000'000;
+  Config config;
+  config.listen = all_of<ListenAddress>(values, "listen");
+  config.hostname = string_of(values, "hostname");
+  config.tls = {string_of(values, "tls-certificate"), string_of(values, "tls-key"),
+                std::string(tls_versions[index_of<tls_versions>(values, "tls-min-version")])};
+  config.clientid = index_of<on_off>(values, "clientid") == 1;
+  config.site_file = string_of(values, "clientid-config");
+  config.sasl_config = string_of(values, "sasl-config");
+  config.mechanisms = mechanisms_of(string_of(values, "mechanisms"));
+  config.verdict_sockets = all_of<VerdictSocket>(values, "verdict-socket");
+  config.handover = static_cast<Handover>(index_of<handovers>(values, "handover"));
+  config.backends = all_of<BackendAddress>(values, "backend");
+  config.relay_unauthenticated = index_of<unauthenticated_ways>(values, "unauthenticated") == 1;
+  config.refuse_after_auth = index_of<refusal_times>(values, "refuse-at") == 1;
+  config.workers = number_of(values, "workers", 1, 1024);
+  config.auth_workers = number_of(values, "auth-workers", 1, 1024);
+  config.auth_queue = number_of(values, "auth-queue", 1, many);
+  config.max_connections = number_of(values, "max-connections", 1, many);
+  config.max_errors = number_of(values, "max-errors", 1, many);
+  config.greeting_timeout = values["greeting-timeout"].as<Duration>().value;
+  config.command_timeout = values["command-timeout"].as<Duration>().value;
+  config.data_timeout = values["data-timeout"].as<Duration>().value;
+  config.backend_timeout = values["backend-timeout"].as<Duration>().value;
+  config.failure_delay = values["failure-delay"].as<Duration>().value;
+  config.user = string_of(values, "user");
+  config.group = string_of(values, "group");
+  config.pid_file = string_of(values, "pid-file");
+  config.log_target = static_cast<log::Target>(index_of<log_targets>(values, "log"));
+  config.log_level = static_cast<log::Level>(index_of<log_levels>(values, "log-level"));
+  check(config);
+  return config;
+}
+
+}  // namespace
+
+std::optional<CommandLine> read_command_line(int argc, const char* const* argv) {
+  po::options_description options("Options");
+  options.add_options()("help,h", "show this and exit")("version", "show the version and exit")(
+      "config", po::value<std::string>()->default_value(SYSCONFDIR "/clientid/shim.conf"), "the shim.conf to use")(
+      "check", "read everything, reach store, module and back end, and say what is wrong");
+  const auto file_keys = keys();
+  po::options_description everything;
+  everything.add(options).add(file_keys);
+
+  po::variables_map values;
+  try {
+    po::store(po::command_line_parser(argc, argv)
+                  .options(everything)
+                  .positional({})
+                  .style(po::command_line_style::unix_style & ~po::command_line_style::allow_guessing)
+                  .run(),
+              values);
+  } catch (const po::error& error) {
+    throw ConfigError(std::string(error.what()) + "; see clientid-shim --help");
+  }
+  if (values.count("help") != 0) {
+    std::ostringstream help;
+    help << "usage: clientid-shim [--config FILE] [--check] [--KEY VALUE ...]\n\n" << everything;
+    std::fputs(help.str().c_str(), stdout);
+    return std::nullopt;
+  }
+  if (values.count("version") != 0) {
+    std::puts("clientid-shim " PACKAGE_VERSION);
+    return std::nullopt;
+  }
+  const auto& file = values["config"].as<std::string>();
+  read_option_file(file, file_keys, values);
+  try {
+    return CommandLine{values.count("check") != 0, to_config(values)};
+  } catch (const ConfigError& error) {
+    throw ConfigError(file + ": " + error.what());
+  }
+}
+
+}  // namespace clientid

@@ -1,0 +1,57 @@
+// shim.conf as the program uses it. The keys and their defaults are in config.cpp; shim.conf(5) describes them.
+#pragma once
+
+#include <boost/program_options/options_description.hpp>
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "shim/auth/verdict_service.hpp"
+#include "shim/net/backend.hpp"
+#include "shim/net/handover.hpp"
+#include "shim/net/listener.hpp"
+#include "shim/net/tls_context.hpp"
+#include "shim/ops/log.hpp"
+
+namespace clientid {
+
+struct Config {
+  std::vector<ListenAddress> listen;
+  std::string hostname;
+  TlsSettings tls;
+  bool clientid = true;
+  std::string site_file;  // clientid-config
+  std::string sasl_config;
+  std::vector<std::string> mechanisms;
+  std::vector<VerdictSocket> verdict_sockets;
+  Handover handover = Handover::xclient;
+  std::vector<BackendAddress> backends;
+  bool relay_unauthenticated = false;
+  bool refuse_after_auth = false;
+  unsigned workers = 0;
+  unsigned auth_workers = 0;
+  unsigned auth_queue = 0;
+  unsigned max_connections = 0;
+  unsigned max_errors = 0;
+  std::chrono::milliseconds greeting_timeout{};
+  std::chrono::milliseconds command_timeout{};
+  std::chrono::milliseconds data_timeout{};
+  std::chrono::milliseconds backend_timeout{};
+  std::chrono::milliseconds failure_delay{};
+  std::string user;
+  std::string group;
+  std::string pid_file;
+  log::Target log_target = log::Target::standard_error;
+  log::Level log_level = log::Level::info;
+};
+
+struct CommandLine {
+  bool check = false;
+  Config config;
+};
+
+// Nothing where --help or --version was asked for and answered. Throws ConfigError.
+std::optional<CommandLine> read_command_line(int argc, const char* const* argv);
+
+}  // namespace clientid

@@ -1,0 +1,104 @@
+#include "shim/ops/option_types.hpp"
+
+#include <grp.h>
+#include <pwd.h>
+#include <unistd.h>
+
+#include <boost/program_options/errors.hpp>
+#include <boost/program_options/value_semantic.hpp>
+#include <charconv>
+#include <sstream>
+
+namespace clientid {
+
+namespace po = boost::program_options;
+
+namespace {
+
+[[noreturn]] void reject(const std::string& text, const std::string& takes) {
+  throw po::error("cannot be \"" + text + "\"; it takes " + takes);
+}
+
+std::optional<std::chrono::milliseconds> parse_duration_text(std::string_view text) {
+  std::int64_t count = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+  const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
+  constexpr std::int64_t most = 1'000'000;
+  if (error != std::errc{} || count < 0 || count > most) return std::nullopt;
+  if (unit == "ms" || (unit.empty() && count == 0)) return std::chrono::milliseconds(count);
+  if (unit == "s") return std::chrono::seconds(count);
+  if (unit == "m") return std::chrono::minutes(count);
+  if (unit == "h") return std::chrono::hours(count);
+  return std::nullopt;
+}
+
+// "postfix:postfix" or "postfix".
+void set_owner(VerdictSocket& socket, const std::string& word) {
+  const auto colon = word.find(':');
+  const auto user = word.substr(0, colon);
+  const passwd* owner = ::getpwnam(user.c_str());
+  if (owner == nullptr) throw po::error("there is no user \"" + user + "\"");
+  socket.owner = owner->pw_uid;
+  socket.group = owner->pw_gid;
+  if (colon == std::string::npos) return;
+  const auto group_name = word.substr(colon + 1);
+  const group* group = ::getgrnam(group_name.c_str());
+  if (group == nullptr) throw po::error("there is no group \"" + group_name + "\"");
+  socket.group = group->gr_gid;
+}
+
+bool set_mode(VerdictSocket& socket, const std::string& word) {
+  unsigned mode = 0;
+  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), mode, 8);
+  if (error != std::errc{} || end != word.data() + word.size() || mode > 0777) return false;
+  socket.mode = mode;
+  return true;
+}
+
+}  // namespace
+
+std::size_t choose(const std::vector<std::string>& texts, std::span<const std::string_view> words) {
+  const auto& text = po::validators::get_single_string(texts);
+  std::string takes;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (words[i] == text) return i;
+    takes += (i == 0 ? "" : i + 1 == words.size() ? " or " : ", ") + std::string(words[i]);
+  }
+  reject(text, takes);
+}
+
+void validate(boost::any& value, const std::vector<std::string>& texts, Duration* /*type*/, int /*unused*/) {
+  const auto& text = po::validators::get_single_string(texts);
+  const auto duration = parse_duration_text(text);
+  if (!duration) reject(text, "a duration such as 250ms, 30s, 5m or 1h");
+  value = Duration{*duration};
+}
+
+void validate(boost::any& value, const std::vector<std::string>& texts, BackendAddress* /*type*/, int /*unused*/) {
+  const auto& text = po::validators::get_single_string(texts);
+  auto address = BackendAddress::parse(text);
+  if (!address) reject(text, "smtp://HOST:PORT or unix:PATH");
+  value = std::move(*address);
+}
+
+void validate(boost::any& value, const std::vector<std::string>& texts, ListenAddress* /*type*/, int /*unused*/) {
+  const auto& text = po::validators::get_single_string(texts);
+  const auto address = ListenAddress::parse(text);
+  if (!address) reject(text, "ADDRESS:PORT and starttls or tls, such as 0.0.0.0:587 starttls");
+  value = *address;
+}
+
+// "/run/clientid/verdict postfix:postfix 0660": only who may connect can ask for verdicts.
+void validate(boost::any& value, const std::vector<std::string>& texts, VerdictSocket* /*type*/, int /*unused*/) {
+  const auto& text = po::validators::get_single_string(texts);
+  std::istringstream words(text);
+  VerdictSocket socket{{}, ::geteuid(), ::getegid(), 0660};
+  words >> socket.path;
+  if (!socket.path.starts_with('/')) reject(text, "PATH [user:group] [mode], the path from the root on");
+  for (std::string word; words >> word;) {
+    if (!set_mode(socket, word)) set_owner(socket, word);
+  }
+  value = std::move(socket);
+}
+
+}  // namespace clientid

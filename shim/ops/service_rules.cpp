@@ -1,0 +1,39 @@
+#include "shim/ops/service_rules.hpp"
+
+namespace clientid {
+namespace {
+
+// libsasl is not offered LOGIN: the session turns it into PLAIN, which must be there for it.
+std::string mechanisms_for_sasl(const std::vector<std::string>& offered) {
+  std::string list = "PLAIN";
+  for (const auto& mechanism : offered) {
+    if (mechanism != "PLAIN" && mechanism != "LOGIN") list += " " + mechanism;
+  }
+  return list;
+}
+
+}  // namespace
+
+Service service_for(const Config& config, const ServiceParts& parts) {
+  return {
+      .session = {.hostname = config.hostname,
+                  .clientid = config.clientid,
+                  .relay_unauthenticated = config.relay_unauthenticated,
+                  .mechanisms = config.mechanisms,
+                  .max_errors = config.max_errors},
+      .auth = {.service = "smtp",
+               .hostname = config.hostname,
+               .mechanisms = mechanisms_for_sasl(config.mechanisms),
+               .refuse_late = config.refuse_after_auth},
+      .relay = {.backends = config.backends,
+                .handover = config.handover,
+                .hostname = config.hostname,
+                .backend_timeout = config.backend_timeout,
+                .data_timeout = config.data_timeout},
+      .timeouts = {.greeting = config.greeting_timeout, .command = config.command_timeout},
+      .failure_delay = config.failure_delay,
+      .parts = parts,
+  };
+}
+
+}  // namespace clientid

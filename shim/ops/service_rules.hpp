@@ -1,0 +1,11 @@
+// What shim.conf means for the parts that serve clients.
+#pragma once
+
+#include "shim/net/client.hpp"
+#include "shim/ops/config.hpp"
+
+namespace clientid {
+
+Service service_for(const Config& config, const ServiceParts& parts);
+
+}  // namespace clientid
