@@ -65,3 +65,5 @@ libbinding_la_SOURCES = \
   %D%/store/store_error.hpp \
   %D%/store/where.cpp %D%/store/where.hpp
 libbinding_la_LIBADD = $(SOCI_LIBS) $(OPENSSL_LIBS) $(BOOST_PROGRAM_OPTIONS_LIB)
+
+include plugin/ctl/local.mk

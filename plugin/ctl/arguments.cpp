@@ -91,6 +91,33 @@ const Command* take_command(std::vector<Secret>& words) {
   return nullptr;
 }
 
+// "show, set or unset"
+std::string second_words(std::string_view first) {
+  std::vector<std::string_view> seconds;
+  for (const auto& command : commands()) {
+    if (belongs_to(command, first)) seconds.push_back(command.name.substr(first.size() + 1));
+  }
+  std::string text;
+  for (std::size_t i = 0; i < seconds.size(); ++i) {
+    text += (i == 0 ? "" : i + 1 < seconds.size() ? ", " : " or ") + std::string(seconds[i]);
+  }
+  return text;
+}
+
+// Says what Program_options leaves out where a value is bad: of which option it is.
+void check_values(const po::parsed_options& parsed) {
+  for (const auto& option : parsed.options) {
+    try {
+      po::parsed_options alone(parsed.description);
+      alone.options.push_back(option);
+      po::variables_map scratch;
+      po::store(alone, scratch);
+    } catch (const po::error& error) {
+      throw ConfigError("--" + option.string_key + ": " + error.what());
+    }
+  }
+}
+
 }  // namespace
 
 po::options_description global_options() {
@@ -98,7 +125,7 @@ po::options_description global_options() {
   auto add = options.add_options();
   add("config", po::value<std::string>()->value_name("FILE")->default_value(default_site_file()),
       "the configuration, clientid.conf");
-  for (const auto& option : site_options().options()) options.add(option);
+  options.add(site_options());
   add("json", "print JSON");
   add("quiet", "print no headings, and not what was changed");
   add("help", "explain the program, or a command");
@@ -121,11 +148,12 @@ Arguments parse_arguments(int argc, char** argv) {
   if (arguments.command != nullptr) add(known, arguments.command->options);
   namespace style = po::command_line_style;
   try {
-    po::store(po::command_line_parser(given)
-                  .options(known)
-                  .style(style::allow_long | style::long_allow_adjacent | style::long_allow_next)
-                  .run(),
-              arguments.options);
+    const auto parsed = po::command_line_parser(given)
+                            .options(known)
+                            .style(style::allow_long | style::long_allow_adjacent | style::long_allow_next)
+                            .run();
+    check_values(parsed);
+    po::store(parsed, arguments.options);
   } catch (const po::unknown_option& error) {
     auto name = error.get_option_name();
     name.erase(0, name.find_first_not_of('-'));
@@ -138,10 +166,12 @@ Arguments parse_arguments(int argc, char** argv) {
 }
 
 void check_count(const Arguments& arguments) {
+  if (arguments.command == nullptr && arguments.words.empty()) {
+    throw ConfigError("a command is missing; see clientidctl --help");
+  }
   if (arguments.command == nullptr) {
-    const std::string word = arguments.words.empty() ? "" : std::string(arguments.words.front().view()) + " ";
-    throw ConfigError((word.empty() ? "a command is missing" : word + "wants a second word") + "; see clientidctl " +
-                      word + "--help");
+    const std::string word(arguments.word(0));
+    throw ConfigError(word + " takes " + second_words(word) + "; see clientidctl " + word + " --help");
   }
   const auto& command = *arguments.command;
   const auto count = arguments.words.size();

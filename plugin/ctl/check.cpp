@@ -12,7 +12,7 @@ namespace {
 
 std::string verdict_text(const Verdict& verdict) {
   std::string text = std::string(name(verdict.decision)) + ", " + std::string(name(verdict.reason));
-  return verdict.observed ? text + " (observed: other modes would not let it in)" : text;
+  return verdict.observed ? text + " (observed only: it would be refused)" : text;
 }
 
 Attempt attempt_of(Context& context, const Arguments& arguments) {
@@ -72,7 +72,7 @@ void print_json(const Output& output, const Attempt& attempt, const std::vector<
 void print_text(const Output& output, const Attempt& attempt, const std::vector<RuleReport>& reports,
                 const Verdict& verdict) {
   if (output.quiet()) return;
-  std::string who = attempt.account + " by " + attempt.service;
+  std::string who = attempt.account + ", service " + attempt.service;
   who +=
       attempt.device ? ", " + attempt.device->type + " " + attempt.device->fingerprint.short_form() : ", no identity";
   if (attempt.peer) who += ", from " + attempt.peer->to_string();

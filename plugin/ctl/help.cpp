@@ -29,10 +29,18 @@ std::string value_name(const boost::program_options::option_description& option)
   return text.starts_with("arg") ? "VALUE" + text.substr(3) : text;
 }
 
-constexpr std::string_view words =
-    "ID is the number that list shows; ACCOUNT FINGERPRINT and ACCOUNT TYPE TOKEN|- do as well.\n"
-    "A token of - is read from standard input. DURATION is a number of s, m, h, d or w; WHEN is a\n"
-    "time such as 2026-12-31T00:00:00Z, a date, or a DURATION from now.\n";
+// What the words in capitals stand for, where `text` has them.
+std::string words_of(const std::string& text) {
+  const auto has = [&](std::string_view word) { return text.find(word) != std::string::npos; };
+  std::string meaning;
+  if (has(" ID")) {
+    meaning += "ID is the number that list shows; ACCOUNT FINGERPRINT and ACCOUNT TYPE TOKEN|- do as well.\n";
+  }
+  if (has(" ID") || has(" TOKEN")) meaning += "A token of - is read from standard input.\n";
+  if (has(" WHEN")) meaning += "WHEN is a time such as 2026-12-31T00:00:00Z, a date, or a DURATION from now.\n";
+  if (has(" WHEN") || has(" DURATION")) meaning += "DURATION is a number of s, m, h, d or w, such as 90d.\n";
+  return meaning.empty() ? "" : "\n" + meaning;
+}
 
 }  // namespace
 
@@ -41,12 +49,13 @@ std::string help() {
   std::string text = "usage: clientidctl [OPTION ...] COMMAND [ARGUMENT ...]\n\ncommands:\n";
   for (const auto& command : commands()) text += listed(synopsis(command), width, command.help);
   text += "\noptions:\n";
-  for (const auto& option : global_options().options()) {
+  const auto options = global_options();
+  for (const auto& option : options.options()) {
     std::string left = "--" + option->long_name();
     if (option->semantic()->max_tokens() > 0) left += " " + value_name(*option);
     text += listed(left, width, option->description());
   }
-  return text + "\n" + std::string(words);
+  return text + words_of(text);
 }
 
 std::string help(std::string_view word) {
@@ -60,7 +69,7 @@ std::string help(std::string_view word) {
       options += listed(std::string("--") + option.name + " " + option.value, width, option.help);
     }
   }
-  return usage + (options.empty() ? "" : "\noptions:\n" + options) + "\n" + std::string(words);
+  return usage + (options.empty() ? "" : "\noptions:\n" + options) + words_of(usage);
 }
 
 }  // namespace clientid::ctl

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "plugin/config/config_error.hpp"
 #include "plugin/ctl/change.hpp"
 #include "plugin/ctl/terminal_text.hpp"
 #include "plugin/ctl/verbs.hpp"
@@ -51,20 +52,22 @@ Status init(Context& context, const Arguments& /*arguments*/) {
   if (site.store.starts_with(scheme)) require_directory<StoreError>(site.store.substr(scheme.size()), "the store");
   require_directory<ConfigError>(site.key_file, "the key");
 
-  const bool made_store = Connection::initialise(site.store);
-  if (made_store) {
+  const bool there = site.store.starts_with(scheme) && exists(site.store.substr(scheme.size()));
+  const bool changed = Connection::initialise(site.store);
+  const std::string store_done = !changed ? "already there" : there ? "brought up to date" : "made";
+  if (changed) {
     Change change(context);
-    change.record(std::string(), "store made or brought up to date");
+    change.record(std::string(), "store " + store_done);
     change.commit();
   }
-  const bool made_key = make_key(context);
+  const std::string key_done = make_key(context) ? "made" : "already there";
 
   if (context.output().json()) {
     context.output().value(
-        {{"store", site.store}, {"key_file", site.key_file}, {"made_store", made_store}, {"made_key", made_key}});
+        {{"store", site.store}, {"store_done", store_done}, {"key_file", site.key_file}, {"key_done", key_done}});
   } else {
-    context.output().say(printable("store " + site.store + (made_store ? ": made" : ": already there")));
-    context.output().say(printable("key " + site.key_file + (made_key ? ": made" : ": already there")));
+    context.output().say(printable("store " + site.store + ": " + store_done));
+    context.output().say(printable("key " + site.key_file + ": " + key_done));
   }
   return Status::done;
 }

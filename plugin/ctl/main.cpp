@@ -22,7 +22,7 @@ Status run(int argc, char** argv) {
     const auto name = arguments.command != nullptr ? arguments.command->name
                       : arguments.words.empty()    ? std::string_view{}
                                                    : arguments.word(0);
-    context.output().line(name.empty() ? help() : help(name));
+    context.output().text(name.empty() ? help() : help(name));
     return Status::done;
   }
   if (arguments.flag("version")) {

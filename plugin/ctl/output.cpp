@@ -58,6 +58,10 @@ void Output::value_with_secret(const Json& object, std::string_view name, const 
   write_out(whole.view());
 }
 
+void Output::text(std::string_view text) const {
+  write_out(text);
+}
+
 void Output::line(std::string_view text) const {
   write_out(std::string(text) + "\n");
 }

@@ -37,6 +37,7 @@ class Output {
   // An object, with one more member that is kept nowhere.
   void value_with_secret(const Json& object, std::string_view name, const Secret& secret) const;
 
+  void text(std::string_view text) const;  // as it is
   void line(std::string_view text) const;
   void secret_line(std::string_view before, const Secret& secret) const;
 

@@ -90,7 +90,7 @@ Status change_settings(Context& context, const Scope& scope, std::span<const Sec
   }
   if (!history.empty()) {
     table.save(scope.key, level);
-    change.record(scope.key, scope.shown() + ": " + history);
+    change.record(scope.key, (scope.key.empty() ? "policy: " : "") + history);
     change.commit();
   }
 

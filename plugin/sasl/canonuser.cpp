@@ -12,8 +12,7 @@ namespace clientid {
 int canonicalise(std::string_view name, const char* realm, const CanonicalName& canonical) {
   const char* begin = name.data();
   const char* end = begin + name.size();
-  // INTERNAL looks for the realm as a C string does.
-  const bool has_realm = std::memchr(begin, '@', ::strnlen(begin, name.size())) != nullptr;
+  const bool has_realm = std::memchr(begin, '@', name.size()) != nullptr;
   begin = std::find_if_not(begin, end, is_blank);
   while (end != begin && is_blank(*(end - 1))) --end;
   if (begin == end) return SASL_FAIL;

@@ -94,7 +94,9 @@ asio::awaitable<std::unique_ptr<Backend>> Backend::open(const BackendAddress& ad
 
 asio::awaitable<std::optional<BackendReply>> Backend::ask(std::string_view command) {
   std::string line(command);
-  if (!co_await send(line + "\r\n")) co_return std::nullopt;
+  line += "\r\n";
+  const bool sent = co_await send(line);
+  if (!sent) co_return std::nullopt;
   co_return co_await receive();
 }
 
@@ -107,7 +109,8 @@ asio::awaitable<bool> Backend::ehlo(std::string_view name) {
 
 asio::awaitable<bool> Backend::send(std::string_view octets) {
   stream_.expires_after(patience_);
-  co_return co_await stream_.write(octets) == Io::done;
+  const auto io = co_await stream_.write(octets);
+  co_return io == Io::done;
 }
 
 asio::awaitable<std::optional<BackendReply>> Backend::receive() {
@@ -116,9 +119,11 @@ asio::awaitable<std::optional<BackendReply>> Backend::receive() {
   for (;;) {
     std::string_view line;
     switch (reader_.next(line, max_command_line)) {
-      case LineStatus::incomplete:
-        if (co_await stream_.read(reader_) != Io::done) co_return std::nullopt;
+      case LineStatus::incomplete: {
+        const auto io = co_await stream_.read(reader_);
+        if (io != Io::done) co_return std::nullopt;
         break;
+      }
       case LineStatus::complete: {
         const auto status = parser.on_line(line);
         if (status == BackendReplyParser::Status::malformed) co_return std::nullopt;

@@ -87,7 +87,8 @@ asio::awaitable<bool> Client::carry_out(Step& step, std::string_view line) {
 }
 
 asio::awaitable<bool> Client::flush() {
-  switch (co_await relay_.flush()) {
+  const auto status = co_await relay_.flush();
+  switch (status) {
     case RelayStatus::going_on:
       break;
     case RelayStatus::client_lost:
@@ -103,7 +104,8 @@ asio::awaitable<bool> Client::flush() {
 asio::awaitable<bool> Client::close(std::string_view reply) {
   if (!reply.empty()) relay_.reply(reply);
   // Twice where a back end that goes away had the last word.
-  if (co_await relay_.flush() == RelayStatus::end_session) co_await relay_.flush();
+  const auto status = co_await relay_.flush();
+  if (status == RelayStatus::end_session) co_await relay_.flush();
   co_await relay_.quit();
   co_await stream_.finish();
   co_return false;
@@ -196,7 +198,8 @@ asio::awaitable<bool> Client::forward_data(std::string_view line) {
   const bool flushed = co_await flush();
   if (!flushed) co_return false;
   if (!relay_.message_wanted()) co_return true;
-  switch (co_await relay_.stream_message()) {
+  const auto status = co_await relay_.stream_message();
+  switch (status) {
     case RelayStatus::going_on:
       session_.transaction_ended();
       co_return true;

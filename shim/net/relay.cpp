@@ -69,7 +69,8 @@ asio::awaitable<RelayStatus> Relay::send_due() {
   const auto due = queue_.take_due();
   if (due.empty()) co_return RelayStatus::going_on;
   client_.expires_after(rules_.data_timeout);
-  co_return status_of(co_await client_.write(due));
+  const auto io = co_await client_.write(due);
+  co_return status_of(io);
 }
 
 void Relay::lose_backend(std::string_view cause) {

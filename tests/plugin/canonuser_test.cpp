@@ -11,6 +11,10 @@
 #include "tests/plugin/sasl_host.hpp"
 #include "tests/plugin/sasl_site.hpp"
 
+// There where the leak checker is.
+extern "C" void __lsan_disable() __attribute__((weak));
+extern "C" void __lsan_enable() __attribute__((weak));
+
 using namespace clientid;
 using namespace clientid::test;
 
@@ -56,6 +60,14 @@ Canonical canonicalise(const char* plugin, const std::string& name, const std::o
   return canonical;
 }
 
+// INTERNAL leaks a name that is too long.
+Canonical canonicalise_internally(const std::string& name, const std::optional<std::string>& realm) {
+  if (__lsan_disable != nullptr) __lsan_disable();
+  const Canonical canonical = canonicalise("INTERNAL", name, realm);
+  if (__lsan_enable != nullptr) __lsan_enable();
+  return canonical;
+}
+
 }  // namespace
 
 TEST_CASE_FIXTURE(SaslSite, "names become what INTERNAL makes of them") {
@@ -93,8 +105,7 @@ TEST_CASE_FIXTURE(SaslSite, "names become what INTERNAL makes of them") {
       CAPTURE(name.substr(0, 20));
       CAPTURE(name.size());
       CAPTURE(realm.value_or("(none)"));
-      const Canonical ours = canonicalise("clientid", name, realm);
-      CHECK(ours == canonicalise("INTERNAL", name, realm));
+      CHECK(canonicalise("clientid", name, realm) == canonicalise_internally(name, realm));
     }
   }
 }

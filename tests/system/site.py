@@ -11,7 +11,7 @@ The accounts alice and bob exist, with the passwords in site.passwords; more com
 Everything lies in a temporary directory and listens on loopback; nothing outlives the `with`. Leaving it
 fails when the shim does not end with status 0 on SIGTERM, when a sanitizer spoke up, when a password or a
 token stands in the log of the shim or a token reached the back end, or when, with backend "none", the shim
-connected to it all the same: a trap listens there.
+connected to it for a client all the same: a trap listens there.
 The programs come from the environment: SHIM, CLIENTIDCTL, and SASL_PLUGIN_DIR, where libclientid.so is.
 """
 import contextlib
@@ -29,6 +29,7 @@ import tempfile
 import uuid
 
 from .postfix import Postfix
+from .trap import Trap
 from .waiting import Skip, free_port, wait_until
 
 NAME = "shim.test"  # the host name of the shim, and the realm of its accounts
@@ -93,7 +94,7 @@ class Site:
             if self.backend == "postfix":
                 self.postfix = stack.enter_context(Postfix(self.dir / "postfix", self.dir / "sasldb"))
             else:
-                self.trap = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+                self.trap = stack.enter_context(Trap())
             stack.callback(self._kill)
             self._stack = stack.pop_all()
         return self
@@ -128,7 +129,7 @@ class Site:
 
     def start(self):
         """Start the shim; apart from entering, so that clientidctl can prepare the store before."""
-        backend = self.postfix.port if self.postfix else self.trap.getsockname()[1]
+        backend = (self.postfix or self.trap).port
         self._write("shim.conf", overridden(SHIM, self.config), backend=backend, **self.ports)
         with open(self.dir / "shim.log", "wb") as log:
             self.shim = subprocess.Popen([program("SHIM"), "--config", self.dir / "shim.conf"], env=self.environment,
@@ -191,7 +192,7 @@ class Site:
         complaints += [f"the log of the shim shows {name}" for value, name in self.secrets().items() if value in log]
         heard = self.postfix.log() + "".join(self.postfix.messages()) if self.postfix else ""
         complaints += [f"the back end heard {{token:{name}}}" for name, token in self.tokens.items() if token in heard]
-        if self.trap and touched(self.trap):
+        if self.trap and self.trap.sprung():
             complaints.append("the shim connected to its back end")
         return complaints
 
@@ -226,12 +227,3 @@ def run(*command, text="", env=None):
 def listening(port):
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def touched(trap):
-    trap.setblocking(False)
-    try:
-        trap.accept()[0].close()
-        return True
-    except BlockingIOError:
-        return False

@@ -1,0 +1,47 @@
+# Sourced by the scripts that must run on a fresh Debian: what they need from the distribution.
+
+build_packages="autoconf autoconf-archive automake g++ libboost-dev libboost-program-options-dev libsasl2-dev \
+  libsoci-dev libsqlite3-dev libssl-dev libtool make nlohmann-json3-dev pkg-config"
+mail_packages="libsasl2-modules openssl postfix procps python3-minimal sasl2-bin swaks"
+
+# Installs those that are not there yet. No server of theirs is started: the tests start their own.
+install_packages() {
+  missing=
+  for package in "$@"; do
+    dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing="$missing $package"
+  done
+  [ -n "$missing" ] || return 0
+  if [ "$(id -u)" != 0 ]; then
+    echo "not installed:$missing; install them, or run this as root" >&2
+    return 1
+  fi
+  echo "installing:$missing"
+  export DEBIAN_FRONTEND=noninteractive
+  # Without this question answered, postfix would be set up, and started, for the whole machine.
+  echo "postfix postfix/main_mailer_type select No configuration" | debconf-set-selections
+  install_log=$(mktemp)
+  # shellcheck disable=SC2086  # a list of words
+  if ! { apt-get update && apt-get install -y --no-install-recommends $missing; } >"$install_log" 2>&1; then
+    tail -n 20 "$install_log" >&2
+    rm -f "$install_log"
+    return 1
+  fi
+  rm -f "$install_log"
+}
+
+# Makes a build tree, once. build_tree DIRECTORY TARGETS -- CONFIGURE-ARGUMENTS...
+build_tree() {
+  tree=$1
+  targets=$2
+  shift 3
+  mkdir -p "$tree"
+  if [ ! -x configure ] || [ configure.ac -nt configure ]; then
+    autoreconf -fi >"$tree/autoreconf.log" 2>&1 || { cat "$tree/autoreconf.log" >&2; return 1; }
+  fi
+  # An existing tree takes up by itself what has changed.
+  if [ ! -f "$tree/Makefile" ]; then
+    (cd "$tree" && "$OLDPWD/configure" "$@" >configure.log 2>&1) || { tail -n 20 "$tree/configure.log" >&2; return 1; }
+  fi
+  # shellcheck disable=SC2086  # a list of words
+  make -C "$tree" -j"$(nproc)" $targets >"$tree/make.log" 2>&1 || { tail -n 60 "$tree/make.log" >&2; return 1; }
+}

@@ -1,0 +1,33 @@
+#!/bin/sh
+# Runs all tests on a fresh Debian: installs what they need, builds with warnings as errors, once with g++ and the
+# sanitizers and once with clang++, and ends with the counts. A second run takes what is built already.
+set -eu
+cd "$(dirname "$0")/.."
+. tests/packages.sh
+
+# shellcheck disable=SC2086  # lists of words
+install_packages $build_packages $mail_packages clang clang-format doctest-dev mandoc python3 util-linux
+
+echo "building with clang++"
+build_tree build/clang all -- --enable-werror CXX=clang++ CXXFLAGS='-O1'
+echo "building with g++ and the sanitizers"
+build_tree build/sanitized 'all check-build' -- --enable-werror --enable-sanitizers CXXFLAGS='-O1 -g1'
+
+echo "testing"
+status=0
+make -C build/sanitized -j"$((2 * $(nproc)))" -k check FOREIGN_PLUGIN_DIR="$PWD/build/clang/.libs" \
+  >build/sanitized/check.log 2>&1 || status=$?
+
+count() { find build/sanitized/tests -name '*.trs' -exec grep -lE "^:global-test-result: ($1)" {} + | wc -l; }
+for trs in $(find build/sanitized/tests -name '*.trs' | sort); do
+  case $(sed -n 's/^:global-test-result: //p' "$trs") in
+    PASS) ;;
+    SKIP) echo "skipped: ${trs%.trs}: $(tail -n 1 "${trs%.trs}.log")" ;;
+    *) echo "FAILED: ${trs%.trs}"; tail -n 40 "${trs%.trs}.log" ;;
+  esac
+done
+if [ "$status" != 0 ] && [ "$(count 'FAIL|ERROR|XPASS')" = 0 ]; then
+  tail -n 40 build/sanitized/check.log
+fi
+echo "$(count PASS) passed, $(count 'FAIL|ERROR|XPASS') failed, $(count SKIP) skipped"
+exit "$status"
