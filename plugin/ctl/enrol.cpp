@@ -57,14 +57,10 @@ void require_same(const Context& context, const Binding& there, const Wish& wish
                                     "; instead: clientidctl " + instead);
   };
   switch (state_in_force(there, context.now())) {
-    case BindingState::active:
-      break;
-    case BindingState::pending:
-      return refuse("is pending", "approve " + id);
-    case BindingState::suspended:
-      return refuse("is suspended", "resume " + id);
-    case BindingState::revoked:
-      return refuse("is revoked", "remove " + id + ", then bind it again");
+    case BindingState::active: break;
+    case BindingState::pending: return refuse("is pending", "approve " + id);
+    case BindingState::suspended: return refuse("is suspended", "resume " + id);
+    case BindingState::revoked: return refuse("is revoked", "remove " + id + ", then bind it again");
   }
   if (wish.label && *wish.label != there.label) refuse("has another label", "label " + id + " TEXT");
   if (wish.expires && wish.expires != there.expires) refuse("expires at another time", "expire " + id + " WHEN");

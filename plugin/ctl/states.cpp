@@ -41,14 +41,10 @@ const Transition& transition_of(std::string_view verb) {
 
 std::string_view instead(const Transition& transition, BindingState from) {
   switch (from) {
-    case active:
-      return transition.if_active;
-    case pending:
-      return transition.if_pending;
-    case suspended:
-      return transition.if_suspended;
-    case revoked:
-      return transition.if_revoked;
+    case active: return transition.if_active;
+    case pending: return transition.if_pending;
+    case suspended: return transition.if_suspended;
+    case revoked: return transition.if_revoked;
   }
   return {};
 }

@@ -25,16 +25,11 @@ bool reorders(char32_t c) {
 
 std::string shown(char32_t c, std::string_view octets) {
   switch (c) {
-    case '\n':
-      return "\\n";
-    case '\r':
-      return "\\r";
-    case '\t':
-      return "\\t";
-    case '\\':
-      return "\\\\";
-    default:
-      break;
+    case '\n': return "\\n";
+    case '\r': return "\\r";
+    case '\t': return "\\t";
+    case '\\': return "\\\\";
+    default: break;
   }
   if (c < 0x80) return c < ' ' || c == 0x7f ? escaped("\\x%02x", c) : std::string(octets);
   if (reorders(c) || ::wcwidth(static_cast<wchar_t>(c)) < 0) return escaped(c > 0xffff ? "\\U%08x" : "\\u%04x", c);

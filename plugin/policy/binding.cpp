@@ -4,14 +4,10 @@ namespace clientid {
 
 std::string_view name(BindingState state) {
   switch (state) {
-    case BindingState::active:
-      return "active";
-    case BindingState::pending:
-      return "pending";
-    case BindingState::suspended:
-      return "suspended";
-    case BindingState::revoked:
-      return "revoked";
+    case BindingState::active: return "active";
+    case BindingState::pending: return "pending";
+    case BindingState::suspended: return "suspended";
+    case BindingState::revoked: return "revoked";
   }
   return {};
 }

@@ -83,12 +83,10 @@ Said no_identity(const Attempt& attempt, const Facts& facts) {
   if (attempt.device) return std::nullopt;
   if (from_trusted_network(attempt, facts)) return allow(Reason::trusted_network);
   switch (facts.settings.absent) {
-    case Absent::allow:
-      return allow(Reason::absent_allowed);
+    case Absent::allow: return allow(Reason::absent_allowed);
     case Absent::until_bound:
       return facts.active_devices == 0 ? allow(Reason::absent_until_bound) : refuse(Reason::absent_after_bound);
-    case Absent::refuse:
-      break;
+    case Absent::refuse: break;
   }
   return refuse(Reason::absent_refused);
 }
@@ -116,12 +114,10 @@ Said new_device(const Attempt& attempt, const Facts& facts) {
       if (facts.active_devices < settings.max_devices) return Verdict{Decision::enrol, Reason::learned};
       if (settings.when_full == WhenFull::refuse) return refuse(Reason::devices_full);
       return into_quarantine(facts, Reason::devices_full);
-    case Mode::quarantine:
-      return into_quarantine(facts, Reason::quarantined);
+    case Mode::quarantine: return into_quarantine(facts, Reason::quarantined);
     case Mode::off:
     case Mode::observe:  // decides as enforce would
-    case Mode::enforce:
-      break;
+    case Mode::enforce: break;
   }
   return refuse(Reason::unbound);
 }

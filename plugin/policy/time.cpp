@@ -12,18 +12,12 @@ constexpr std::int64_t max_seconds = 10'000LL * 366 * 24 * 3600;
 
 std::int64_t seconds_of_unit(char unit) {
   switch (unit) {
-    case 's':
-      return 1;
-    case 'm':
-      return 60;
-    case 'h':
-      return 3600;
-    case 'd':
-      return 86400;
-    case 'w':
-      return 604800;
-    default:
-      return 0;
+    case 's': return 1;
+    case 'm': return 60;
+    case 'h': return 3600;
+    case 'd': return 86400;
+    case 'w': return 604800;
+    default: return 0;
   }
 }
 

@@ -17,29 +17,29 @@ enum class Decision : std::uint8_t {
 // The closed list of reasons, in the order of the rules that give them. The names are part of the interface: logs,
 // history and `clientidctl check` show them.
 enum class Reason : std::uint8_t {
-  bad_account,          // the name cannot be an account
-  store_failure,        // the store does not answer
-  off,                  // mode=off
-  revoked,              // binding or licence
-  suspended,            // binding or licence
-  type_denied,          // deny-types
-  type_not_allowed,     // allow-types
-  type_required,        // require-types
-  trusted_network,      // no identity, and none needed from there
-  absent_allowed,       // no identity, absent=allow
-  absent_until_bound,   // no identity, absent=until-bound, and no device bound yet
-  absent_after_bound,   // no identity, absent=until-bound, and a device is bound
-  absent_refused,       // no identity, absent=refuse
-  bound,                // an active binding
-  licensed,             // an active licence
-  expired,              // binding or licence
-  pending,              // waits for approval
-  learned,              // mode=learn: becomes bound
-  learning_over,        // mode=learn, but learn-until has passed
-  devices_full,         // mode=learn, but max-devices are bound
-  quarantined,          // mode=quarantine: becomes pending
-  pending_full,         // too many devices wait for approval already
-  unbound,              // mode=enforce, and no binding
+  bad_account,         // the name cannot be an account
+  store_failure,       // the store does not answer
+  off,                 // mode=off
+  revoked,             // binding or licence
+  suspended,           // binding or licence
+  type_denied,         // deny-types
+  type_not_allowed,    // allow-types
+  type_required,       // require-types
+  trusted_network,     // no identity, and none needed from there
+  absent_allowed,      // no identity, absent=allow
+  absent_until_bound,  // no identity, absent=until-bound, and no device bound yet
+  absent_after_bound,  // no identity, absent=until-bound, and a device is bound
+  absent_refused,      // no identity, absent=refuse
+  bound,               // an active binding
+  licensed,            // an active licence
+  expired,             // binding or licence
+  pending,             // waits for approval
+  learned,             // mode=learn: becomes bound
+  learning_over,       // mode=learn, but learn-until has passed
+  devices_full,        // mode=learn, but max-devices are bound
+  quarantined,         // mode=quarantine: becomes pending
+  pending_full,        // too many devices wait for approval already
+  unbound,             // mode=enforce, and no binding
 };
 
 struct Verdict {

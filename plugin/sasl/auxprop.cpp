@@ -18,12 +18,9 @@ constexpr int no_opinion = SASL_NOMECH;
 // A refusal is what a wrong password is.
 int code_of(Ruling ruling) {
   switch (ruling) {
-    case Ruling::allow:
-      return no_opinion;
-    case Ruling::refuse:
-      return SASL_BADAUTH;
-    case Ruling::unavailable:
-      break;
+    case Ruling::allow: return no_opinion;
+    case Ruling::refuse: return SASL_BADAUTH;
+    case Ruling::unavailable: break;
   }
   return SASL_UNAVAIL;
 }

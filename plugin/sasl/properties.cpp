@@ -32,12 +32,9 @@ Known find_properties(const sasl_server_params_t& params, unsigned flags) {
 
 const char* name_of(Ruling ruling) {
   switch (ruling) {
-    case Ruling::allow:
-      return "allow";
-    case Ruling::refuse:
-      return "refuse";
-    case Ruling::unavailable:
-      break;
+    case Ruling::allow: return "allow";
+    case Ruling::refuse: return "refuse";
+    case Ruling::unavailable: break;
   }
   return "unavailable";
 }

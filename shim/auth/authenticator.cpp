@@ -1,5 +1,6 @@
 #include "shim/auth/authenticator.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "shim/auth/sasl_callback.hpp"
@@ -22,11 +23,19 @@ bool means_refused(int code) {
     case SASL_NOVERIFY:
     case SASL_WEAKPASS:
     case SASL_NOUSERPASS:
-    case SASL_BADMAC:
-      return true;
-    default:
-      return false;
+    case SASL_BADMAC: return true;
+    default: return false;
   }
+}
+
+constexpr std::string_view plain = "PLAIN";
+
+// RFC 4616: authorization identity (may be empty), NUL, authentication identity, NUL, password. libsasl calls some that
+// are not so a failure of its own.
+bool is_plain_message(std::string_view message) {
+  const auto first = message.find('\0');
+  const auto last = message.rfind('\0');
+  return std::count(message.begin(), message.end(), '\0') == 2 && first + 1 < last && last + 1 < message.size();
 }
 
 std::string text_property(sasl_conn_t* connection, int property) {
@@ -38,15 +47,12 @@ std::string text_property(sasl_conn_t* connection, int property) {
 AuthStatus status_of(Outcome outcome) {
   switch (outcome) {
     case Outcome::authenticated:
-    case Outcome::enrolled:
-      return AuthStatus::authenticated;
+    case Outcome::enrolled: return AuthStatus::authenticated;
     case Outcome::quarantined:
     case Outcome::refused:
-    case Outcome::failed:
-      return AuthStatus::refused;
+    case Outcome::failed: return AuthStatus::refused;
     case Outcome::unavailable:
-    case Outcome::changed:
-      break;
+    case Outcome::changed: break;
   }
   return AuthStatus::unavailable;
 }
@@ -84,8 +90,9 @@ const char* Authenticator::option(std::string_view name) const {
 bool Authenticator::connect() {
   const auto or_null = [](const std::string& text) { return text.empty() ? nullptr : text.c_str(); };
   sasl_conn_t* connection = nullptr;
-  if (sasl_server_new(rules_.service.c_str(), rules_.hostname.c_str(), nullptr, or_null(peer_.local_endpoint),
-                      or_null(peer_.remote_endpoint), callbacks_.data(), 0, &connection) != SASL_OK) {
+  if (sasl_server_new(rules_.service.c_str(), rules_.hostname.c_str(), or_null(rules_.realm),
+                      or_null(peer_.local_endpoint), or_null(peer_.remote_endpoint), callbacks_.data(), 0,
+                      &connection) != SASL_OK) {
     return false;
   }
   connection_.reset(connection);
@@ -102,6 +109,7 @@ AuthResult Authenticator::start(JudgeStore& store, const Identity* identity, con
   in_process_.begin(identity == nullptr ? std::nullopt : std::optional(in_process_.judge().device(*identity)));
   // A new one for each AUTH: nothing of a failed one is left in it.
   if (!connect()) return failed(SASL_FAIL);
+  if (response && mechanism_ == plain && !is_plain_message(response->view())) return failed(SASL_BADPROT);
   in_process_.use_store(&store);
   const char* challenge = nullptr;
   unsigned length = 0;
@@ -113,6 +121,7 @@ AuthResult Authenticator::start(JudgeStore& store, const Identity* identity, con
 }
 
 AuthResult Authenticator::step(JudgeStore& store, const Secret& response) {
+  if (mechanism_ == plain && !is_plain_message(response.view())) return failed(SASL_BADPROT);
   in_process_.use_store(&store);
   const char* challenge = nullptr;
   unsigned length = 0;

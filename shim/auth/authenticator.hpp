@@ -19,7 +19,8 @@ namespace clientid {
 
 struct AuthRules {
   std::string service = "smtp";
-  std::string hostname;      // the server's name for libsasl: the realm of sasldb users, the host of mechanisms
+  std::string hostname;      // the server's name, for mechanisms that show it
+  std::string realm;         // completes names that have none, so that libsasl and the store name an account alike
   std::string mechanisms;    // for libsasl: separated by blanks
   bool refuse_late = false;  // refuse-at = after-auth
 };

@@ -26,24 +26,23 @@ std::optional<Enrolment> keep_device(const Judge& judge, JudgeStore& store, cons
 }  // namespace
 
 Outcome conclude(Judge& judge, JudgeStore& store, Judgement& judgement) {
-  bool enrolled = false;
+  std::optional<Verdict> enrolled;  // what the client owes its place to, for the history
   for (int tries = 0; tries < max_tries; ++tries) {
     switch (judgement.verdict.decision) {
       case Decision::allow:
-        return enrolled ? Outcome::enrolled : Outcome::authenticated;
-      case Decision::refuse:
-        return Outcome::refused;
-      case Decision::unavailable:
-        return Outcome::unavailable;
+        if (!enrolled) return Outcome::authenticated;
+        judgement.verdict = *enrolled;
+        return Outcome::enrolled;
+      case Decision::refuse: return Outcome::refused;
+      case Decision::unavailable: return Outcome::unavailable;
       case Decision::enrol:
-      case Decision::quarantine:
-        break;
+      case Decision::quarantine: break;
     }
     const auto kept = keep_device(judge, store, judgement);
     if (!kept) return Outcome::unavailable;
     if (*kept == Enrolment::done) {
       if (judgement.verdict.decision == Decision::quarantine) return Outcome::quarantined;
-      enrolled = true;
+      enrolled = judgement.verdict;
     }
     judgement.verdict = judge.judge(store, judgement.attempt, judgement.facts);
   }

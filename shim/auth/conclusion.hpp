@@ -17,7 +17,7 @@ struct Judgement {
 };
 
 // Carries the judgement out, and judges anew where the store has changed meanwhile: another device may have taken the
-// last place. `judgement` holds the last verdict afterwards.
+// last place. Afterwards `judgement` holds the verdict that counted, and the last facts.
 Outcome conclude(Judge& judge, JudgeStore& store, Judgement& judgement);
 
 }  // namespace clientid

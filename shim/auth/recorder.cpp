@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <iterator>
+#include <utility>
 
 #include "plugin/store/bindings.hpp"
 #include "plugin/store/store_error.hpp"
@@ -29,7 +30,7 @@ void Recorder::record(Record record) {
   {
     const std::lock_guard lock(mutex_);
     waiting_.push_back(std::move(record));
-    if (waiting_.size() > max_waiting) waiting_.pop_front();
+    drop_excess();
   }
   wake_.notify_one();
 }
@@ -41,7 +42,9 @@ void Recorder::work() {
     std::vector<Record> batch(std::make_move_iterator(waiting_.begin()), std::make_move_iterator(waiting_.end()));
     waiting_.clear();
     if (batch.empty()) continue;
+    const auto lost = std::exchange(lost_, 0);
     lock.unlock();
+    if (lost > 0) log::error("history-lost", {{"events", std::to_string(lost)}});
     const bool written = write(batch);
     lock.lock();
     if (written) continue;
@@ -76,12 +79,16 @@ bool Recorder::write(const std::vector<Record>& batch) {
   }
 }
 
+void Recorder::drop_excess() {
+  while (waiting_.size() > max_waiting) {
+    waiting_.pop_front();
+    ++lost_;
+  }
+}
+
 void Recorder::put_back(std::vector<Record> batch) {
   waiting_.insert(waiting_.begin(), std::make_move_iterator(batch.begin()), std::make_move_iterator(batch.end()));
-  if (waiting_.size() <= max_waiting) return;
-  const auto lost = waiting_.size() - max_waiting;
-  waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(lost));
-  log::error("history-lost", {{"events", std::to_string(lost)}});
+  drop_excess();
 }
 
 }  // namespace clientid

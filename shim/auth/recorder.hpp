@@ -36,6 +36,7 @@ class Recorder {
  private:
   void work();
   bool write(const std::vector<Record>& batch);
+  void drop_excess();
   void put_back(std::vector<Record> batch);
 
   std::string store_url_;
@@ -43,6 +44,7 @@ class Recorder {
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<Record> waiting_;
+  std::size_t lost_ = 0;  // not yet logged
   bool stopping_ = false;
   std::thread thread_;
 };

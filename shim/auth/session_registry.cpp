@@ -8,6 +8,8 @@ SessionRegistry::Entry::~Entry() {
 }
 
 std::unique_ptr<SessionRegistry::Entry> SessionRegistry::add(const Endpoints& endpoints, RegisteredSession session) {
+  // A connection without endpoints (a Unix socket) cannot be told from others.
+  if (endpoints.local.empty() || endpoints.remote.empty()) return nullptr;
   auto name = key(endpoints);
   {
     const std::lock_guard lock(mutex_);

@@ -38,6 +38,7 @@ class SessionRegistry {
     std::string key_;
   };
 
+  // Null where an endpoint is empty: nobody could ask for it.
   std::unique_ptr<Entry> add(const Endpoints& endpoints, RegisteredSession session);
   std::optional<RegisteredSession> find(const Endpoints& endpoints) const;
 

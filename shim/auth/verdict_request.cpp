@@ -7,12 +7,9 @@ namespace {
 
 std::string_view name(Ruling ruling) {
   switch (ruling) {
-    case Ruling::allow:
-      return "allow";
-    case Ruling::refuse:
-      return "refuse";
-    case Ruling::unavailable:
-      break;
+    case Ruling::allow: return "allow";
+    case Ruling::refuse: return "refuse";
+    case Ruling::unavailable: break;
   }
   return "unavailable";
 }

@@ -2,6 +2,7 @@
 
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <boost/asio/buffer.hpp>
@@ -50,13 +51,10 @@ void remove_stale(asio::io_context& context, const std::string& path) {
 Ruling ruling_on(const Verdict& verdict) {
   switch (verdict.decision) {
     case Decision::allow:
-    case Decision::enrol:
-      return Ruling::allow;
+    case Decision::enrol: return Ruling::allow;
     case Decision::refuse:
-    case Decision::quarantine:
-      return Ruling::refuse;
-    case Decision::unavailable:
-      break;
+    case Decision::quarantine: return Ruling::refuse;
+    case Decision::unavailable: break;
   }
   return Ruling::unavailable;
 }
@@ -70,6 +68,9 @@ std::optional<Address> address_of(const std::string& endpoint) {
 VerdictService::VerdictService(asio::io_context& context, const VerdictSocket& socket, Judge& judge, WorkerPool& pool,
                                const SessionRegistry& sessions)
     : context_(context), path_(socket.path), judge_(judge), pool_(pool), sessions_(sessions), acceptor_(context) {
+  if (path_.size() >= sizeof(sockaddr_un::sun_path)) {
+    throw ConfigError("verdict-socket: " + path_ + " is too long for a socket (107 octets)");
+  }
   remove_stale(context, path_);
   // Nobody may connect before owner and mode are set.
   const mode_t saved = ::umask(0777);

@@ -38,7 +38,8 @@ asio::awaitable<error_code> connect_to(Socket& socket, const BackendAddress& add
     error_code ignored;
     socket.close(ignored);
     co_await socket.async_connect(candidate.endpoint(), asio::redirect_error(asio::use_awaitable, error));
-    if (!error) break;
+    // The deadline closes the socket; to go on with the next address would be to ignore it.
+    if (!error || error == asio::error::operation_aborted) break;
   }
   if (!error) socket.set_option(asio::ip::tcp::no_delay(true), error);
   co_return error;
@@ -135,8 +136,7 @@ asio::awaitable<std::optional<BackendReply>> Backend::receive() {
         break;
       }
       case LineStatus::too_long:
-      case LineStatus::bad_octet:
-        co_return std::nullopt;
+      case LineStatus::bad_octet: co_return std::nullopt;
     }
   }
 }

@@ -27,24 +27,20 @@ asio::awaitable<void> Client::serve() {
     if (!ready) co_return;
   }
   relay_.reply(session_.greeting());
-  stream_.expires_after(service_.timeouts.greeting);
+  command_deadline_ = Clock::now() + service_.timeouts.greeting;
   for (bool open = true; open;) {
     std::string_view line;
     switch (reader_.next(line, session_.line_limit())) {
-      case LineStatus::incomplete:
-        open = co_await read_more();
-        break;
+      case LineStatus::incomplete: open = co_await read_more(); break;
       case LineStatus::complete: {
         auto step = session_.on_line(line, *service_.parts.keywords.get());
         open = co_await carry_out(step, line);
+        // For the whole of the next command: a new one for every read would let a client drip octets for ever.
+        command_deadline_ = Clock::now() + service_.timeouts.command;
         break;
       }
-      case LineStatus::too_long:
-        open = co_await close(replies::line_too_long);
-        break;
-      case LineStatus::bad_octet:
-        open = co_await close(replies::bare_cr_or_lf);
-        break;
+      case LineStatus::too_long: open = co_await close(replies::line_too_long); break;
+      case LineStatus::bad_octet: open = co_await close(replies::bare_cr_or_lf); break;
     }
   }
   log::debug("disconnect", {{"peer", peer_.address}});
@@ -55,7 +51,7 @@ asio::awaitable<bool> Client::read_more() {
   const bool flushed = co_await flush();
   if (!flushed) co_return false;
   reader_.release_if_empty();
-  stream_.expires_after(service_.timeouts.command);
+  stream_.expires_at(command_deadline_);
   const auto io = co_await stream_.read(reader_);
   if (io == Io::timed_out) co_return co_await close(replies::timeout);
   co_return io == Io::done;
@@ -63,25 +59,17 @@ asio::awaitable<bool> Client::read_more() {
 
 asio::awaitable<bool> Client::carry_out(Step& step, std::string_view line) {
   switch (step.action) {
-    case Action::reply:
-      relay_.reply(step.reply);
-      co_return true;
-    case Action::start_tls:
-      co_return co_await start_tls(step.reply);
+    case Action::reply: relay_.reply(step.reply); co_return true;
+    case Action::start_tls: co_return co_await start_tls(step.reply);
     case Action::authenticate:
-    case Action::respond:
-      co_return co_await authenticate(step);
-    case Action::forward:
-      co_await relay_.forward(line, relay_client());
-      co_return true;
-    case Action::forward_data:
-      co_return co_await forward_data(line);
+    case Action::respond: co_return co_await authenticate(step);
+    case Action::forward: co_await relay_.forward(line, relay_client()); co_return true;
+    case Action::forward_data: co_return co_await forward_data(line);
     case Action::reset:
       relay_.reset();
       relay_.reply(step.reply);
       co_return true;
-    case Action::close:
-      break;
+    case Action::close: break;
   }
   co_return co_await close(step.reply);
 }
@@ -89,13 +77,10 @@ asio::awaitable<bool> Client::carry_out(Step& step, std::string_view line) {
 asio::awaitable<bool> Client::flush() {
   const auto status = co_await relay_.flush();
   switch (status) {
-    case RelayStatus::going_on:
-      break;
-    case RelayStatus::client_lost:
-      co_return false;
+    case RelayStatus::going_on: break;
+    case RelayStatus::client_lost: co_return false;
     case RelayStatus::client_timed_out:
-    case RelayStatus::end_session:
-      co_return co_await close({});
+    case RelayStatus::end_session: co_return co_await close({});
   }
   if (relay_.connected()) service_.parts.keywords.set(relay_.keywords().relayed());
   co_return true;
@@ -200,15 +185,10 @@ asio::awaitable<bool> Client::forward_data(std::string_view line) {
   if (!relay_.message_wanted()) co_return true;
   const auto status = co_await relay_.stream_message();
   switch (status) {
-    case RelayStatus::going_on:
-      session_.transaction_ended();
-      co_return true;
-    case RelayStatus::client_lost:
-      co_return false;
-    case RelayStatus::client_timed_out:
-      co_return co_await close(replies::timeout);
-    case RelayStatus::end_session:
-      break;
+    case RelayStatus::going_on: session_.transaction_ended(); co_return true;
+    case RelayStatus::client_lost: co_return false;
+    case RelayStatus::client_timed_out: co_return co_await close(replies::timeout);
+    case RelayStatus::end_session: break;
   }
   co_return co_await close({});
 }

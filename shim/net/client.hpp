@@ -73,6 +73,7 @@ class Client {
   std::string login_;
   Secret plain_;
   bool implicit_tls_;
+  Clock::time_point command_deadline_;
 };
 
 }  // namespace clientid

@@ -50,13 +50,11 @@ asio::awaitable<std::string> hand_over(Backend& backend, Handover handover, cons
   const bool greeted = co_await backend.ehlo(hostname);
   if (!greeted) co_return "EHLO is refused";
   switch (handover) {
-    case Handover::xclient:
-      co_return co_await send_xclient(backend, client, hostname);
+    case Handover::xclient: co_return co_await send_xclient(backend, client, hostname);
     case Handover::replay:
       if (plain.empty()) co_return "";
       co_return co_await replay_credentials(backend, plain);
-    case Handover::none:
-      break;
+    case Handover::none: break;
   }
   co_return "";
 }

@@ -22,6 +22,15 @@ using asio::ip::tcp;
 
 namespace {
 
+// With SO_REUSEPORT a second shim would take half of the clients unnoticed; without it the address must be free.
+void require_free(asio::io_context& context, const tcp::endpoint& endpoint, boost::system::error_code& error) {
+  tcp::acceptor probe(context);
+  probe.open(endpoint.protocol(), error);
+  if (!error) probe.set_option(tcp::acceptor::reuse_address(true), error);
+  if (!error && endpoint.address().is_v6()) probe.set_option(asio::ip::v6_only(true), error);
+  if (!error) probe.bind(endpoint, error);
+}
+
 constexpr auto pause_after_failure = std::chrono::seconds(1);
 
 }  // namespace
@@ -58,9 +67,11 @@ bool ConnectionCount::enter() {
   return false;
 }
 
-Listener::Listener(asio::io_context& context, const ListenAddress& address, Service& service, ConnectionCount& count)
+Listener::Listener(asio::io_context& context, const ListenAddress& address, Service& service, ConnectionCount& count,
+                   Place place)
     : context_(context), address_(address), service_(service), count_(count), acceptor_(context) {
   boost::system::error_code error;
+  if (place == Place::first) require_free(context, address.endpoint, error);
   const auto step = [&](auto act) {
     if (!error) act();
   };

@@ -40,8 +40,11 @@ class ConnectionCount {
 
 class Listener {
  public:
+  enum class Place : std::uint8_t { first, beside_others };  // of ours on this address
+
   // Binds at once. Throws ConfigError that names the address.
-  Listener(asio::io_context& context, const ListenAddress& address, Service& service, ConnectionCount& count);
+  Listener(asio::io_context& context, const ListenAddress& address, Service& service, ConnectionCount& count,
+           Place place);
 
   void start();
   void stop();

@@ -11,12 +11,9 @@ constexpr int service_closing = 421;
 
 RelayStatus status_of(Io io) {
   switch (io) {
-    case Io::done:
-      return RelayStatus::going_on;
-    case Io::timed_out:
-      return RelayStatus::client_timed_out;
-    case Io::closed:
-      break;
+    case Io::done: return RelayStatus::going_on;
+    case Io::timed_out: return RelayStatus::client_timed_out;
+    case Io::closed: break;
   }
   return RelayStatus::client_lost;
 }

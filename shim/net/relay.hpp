@@ -30,7 +30,7 @@ struct RelayRules {
 struct RelayClient {
   ClientFacts facts;
   RegisteredSession session;  // for the module in the back end
-  Secret plain;               // for handover = replay; wiped once it was handed over
+  Secret plain;               // for handover = replay; kept, since a lost back end is connected to again
 };
 
 enum class RelayStatus : std::uint8_t {

@@ -31,6 +31,7 @@ Stream::~Stream() {
 void Stream::expires_at(Clock::time_point deadline) {
   const bool sooner = deadline < state_->deadline;
   state_->deadline = deadline;
+  state_->expired = false;
   // A later deadline needs no call: the timer finds it when it fires.
   if (state_->watched && !sooner) return;
   state_->watched = true;
@@ -43,6 +44,7 @@ void Stream::watch(const std::shared_ptr<State>& state) {
     if (error || !state->socket.is_open()) return;
     if (Clock::now() < state->deadline) return watch(state);
     state->expired = true;
+    state->watched = false;
     boost::system::error_code ignored;
     state->socket.cancel(ignored);
   });
@@ -59,12 +61,9 @@ asio::awaitable<Io> Stream::wait(Direction direction) {
 
 asio::awaitable<Io> Stream::after_tls_call(int result) {
   switch (SSL_get_error(ssl_.get(), result)) {
-    case SSL_ERROR_WANT_READ:
-      co_return co_await wait(Direction::in);
-    case SSL_ERROR_WANT_WRITE:
-      co_return co_await wait(Direction::out);
-    default:
-      co_return Io::closed;
+    case SSL_ERROR_WANT_READ: co_return co_await wait(Direction::in);
+    case SSL_ERROR_WANT_WRITE: co_return co_await wait(Direction::out);
+    default: co_return Io::closed;
   }
 }
 

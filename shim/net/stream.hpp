@@ -3,7 +3,7 @@
 //
 // GCC 12 miscompiles `co_await` in the condition of a switch or an if: throughout, its result gets a name first.
 //
-// Every wait ends at the deadline set last; afterwards the connection is only good for being closed. Used by one
+// Every wait ends at the deadline set last; until a new one is set, all that follows ends at once. Used by one
 // coroutine.
 #pragma once
 

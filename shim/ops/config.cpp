@@ -29,11 +29,6 @@ std::string host_name() {
   return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "localhost";
 }
 
-template <typename T>
-po::typed_value<T>* required() {
-  return po::value<T>();
-}
-
 template <const auto& words>
 po::typed_value<Choice<words>>* one_of(std::size_t index) {
   return po::value<Choice<words>>()->default_value({index}, std::string(words[index]));
@@ -116,6 +111,12 @@ unsigned number_of(const po::variables_map& values, const char* key, unsigned le
                     std::to_string(least) + " to " + std::to_string(most));
 }
 
+std::chrono::milliseconds timeout_of(const po::variables_map& values, const char* key) {
+  const auto value = values[key].as<Duration>().value;
+  if (value.count() > 0) return value;
+  throw ConfigError(std::string(key) + ": cannot be 0; it takes a duration such as 30s");
+}
+
 Strings mechanisms_of(const std::string& list) {
   constexpr std::array<std::string_view, 3> known{"PLAIN", "LOGIN", "SCRAM-SHA-256"};
   Strings mechanisms;
@@ -167,10 +168,10 @@ Config to_config(const po::variables_map& values) {
   config.auth_queue = number_of(values, "auth-queue", 1, many);
   config.max_connections = number_of(values, "max-connections", 1, many);
   config.max_errors = number_of(values, "max-errors", 1, many);
-  config.greeting_timeout = values["greeting-timeout"].as<Duration>().value;
-  config.command_timeout = values["command-timeout"].as<Duration>().value;
-  config.data_timeout = values["data-timeout"].as<Duration>().value;
-  config.backend_timeout = values["backend-timeout"].as<Duration>().value;
+  config.greeting_timeout = timeout_of(values, "greeting-timeout");
+  config.command_timeout = timeout_of(values, "command-timeout");
+  config.data_timeout = timeout_of(values, "data-timeout");
+  config.backend_timeout = timeout_of(values, "backend-timeout");
   config.failure_delay = values["failure-delay"].as<Duration>().value;
   config.user = string_of(values, "user");
   config.group = string_of(values, "group");

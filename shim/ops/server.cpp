@@ -82,12 +82,17 @@ void run_server(const Config& config) {
   ConnectionCount count(config.max_connections);
   Recorder recorder(site.store);
   WorkerPool pool(config.auth_workers, config.auth_queue, site.store);
-  Service service = service_for(config, {tls.get(), judge, recorder, pool, registry, keywords});
+  Service service =
+      service_for(config, site.accounts.default_realm, {tls.get(), judge, recorder, pool, registry, keywords});
 
   std::deque<asio::io_context> contexts(config.workers);
   std::deque<Listener> listeners;
-  for (auto& context : contexts) {
-    for (const auto& address : config.listen) listeners.emplace_back(context, address, service, count);
+  for (const auto& address : config.listen) {
+    auto place = Listener::Place::first;
+    for (auto& context : contexts) {
+      listeners.emplace_back(context, address, service, count, place);
+      place = Listener::Place::beside_others;
+    }
   }
   std::deque<VerdictService> verdicts;
   for (const auto& socket : config.verdict_sockets) {

@@ -14,7 +14,7 @@ std::string mechanisms_for_sasl(const std::vector<std::string>& offered) {
 
 }  // namespace
 
-Service service_for(const Config& config, const ServiceParts& parts) {
+Service service_for(const Config& config, const std::string& realm, const ServiceParts& parts) {
   return {
       .session = {.hostname = config.hostname,
                   .clientid = config.clientid,
@@ -23,6 +23,7 @@ Service service_for(const Config& config, const ServiceParts& parts) {
                   .max_errors = config.max_errors},
       .auth = {.service = "smtp",
                .hostname = config.hostname,
+               .realm = realm,
                .mechanisms = mechanisms_for_sasl(config.mechanisms),
                .refuse_late = config.refuse_after_auth},
       .relay = {.backends = config.backends,

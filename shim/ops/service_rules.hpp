@@ -6,6 +6,6 @@
 
 namespace clientid {
 
-Service service_for(const Config& config, const ServiceParts& parts);
+Service service_for(const Config& config, const std::string& realm, const ServiceParts& parts);
 
 }  // namespace clientid

@@ -55,12 +55,9 @@ Step AuthExchange::on_line(std::string_view line) {
   auto response = decode_base64(line);
   if (!response) return error(replies::bad_base64);
   switch (expects_) {
-    case Expects::response:
-      return input({}, std::move(response));
-    case Expects::login_user:
-      return login(response->view());
-    case Expects::login_password:
-      break;
+    case Expects::response: return input({}, std::move(response));
+    case Expects::login_user: return login(response->view());
+    case Expects::login_password: break;
   }
   // A NUL would move the borders of the PLAIN message.
   if (response->view().find('\0') != std::string_view::npos) return error(replies::bad_base64);

@@ -19,13 +19,11 @@ inline constexpr Text login_user = "334 VXNlcm5hbWU6\r\n";
 inline constexpr Text login_password = "334 UGFzc3dvcmQ6\r\n";
 
 inline constexpr Text unavailable = "454 4.7.0 Temporary authentication failure\r\n";
-inline constexpr Text tls_unavailable = "454 4.7.0 TLS not available\r\n";
 inline constexpr Text backend_lost = "451 4.4.2 Connection to the mail server lost, try again later\r\n";
 inline constexpr Text backend_down = "451 4.4.1 No mail server available, try again later\r\n";
 
 inline constexpr Text too_many_errors = "421 4.7.0 Too many errors\r\n";
 inline constexpr Text timeout = "421 4.4.2 Timeout\r\n";
-inline constexpr Text shutting_down = "421 4.3.2 Service shutting down\r\n";
 inline constexpr Text too_many_connections = "421 4.7.0 Too many connections\r\n";
 
 inline constexpr Text unrecognised = "500 5.5.1 Syntax error, command unrecognised\r\n";

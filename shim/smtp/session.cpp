@@ -80,17 +80,11 @@ Step Session::auth_result(AuthStatus status, std::string_view challenge) {
   }
   exchange_.reset();
   switch (status) {
-    case AuthStatus::authenticated:
-      authenticated_ = true;
-      return say(replies::authenticated);
-    case AuthStatus::not_permitted:
-      not_permitted_ = true;
-      return say(replies::authenticated);
-    case AuthStatus::unavailable:
-      return error(replies::unavailable);
+    case AuthStatus::authenticated: authenticated_ = true; return say(replies::authenticated);
+    case AuthStatus::not_permitted: not_permitted_ = true; return say(replies::authenticated);
+    case AuthStatus::unavailable: return error(replies::unavailable);
     case AuthStatus::refused:
-    case AuthStatus::challenge:
-      break;
+    case AuthStatus::challenge: break;
   }
   return error(replies::refused);
 }
@@ -102,13 +96,9 @@ Step Session::error(std::string_view reply) {
 
 Step Session::from_exchange(AuthExchange::Step step) {
   switch (step.kind) {
-    case AuthExchange::Step::Kind::reply:
-      return say(step.reply);
-    case AuthExchange::Step::Kind::error:
-      exchange_.reset();
-      return error(step.reply);
-    case AuthExchange::Step::Kind::input:
-      break;
+    case AuthExchange::Step::Kind::reply: return say(step.reply);
+    case AuthExchange::Step::Kind::error: exchange_.reset(); return error(step.reply);
+    case AuthExchange::Step::Kind::input: break;
   }
   const auto action = step.input.mechanism.empty() ? Action::respond : Action::authenticate;
   return {action, {}, std::move(step.input)};
@@ -174,6 +164,7 @@ Step Session::auth(std::string_view parameters) {
 }
 
 Step Session::mail(std::string_view /*parameters*/) {
+  if (helo_.empty()) return error(replies::bad_sequence);
   in_transaction_ = true;
   return {Action::forward, {}, {}};
 }

@@ -68,7 +68,7 @@ class Session {
   // `challenge` is raw octets, with AuthStatus::challenge.
   Step auth_result(AuthStatus status, std::string_view challenge);
 
-  // The message of a DATA that was forwarded has ended, or DATA was refused.
+  // The message of a DATA that was forwarded has ended.
   void transaction_ended() { in_transaction_ = false; }
 
   const std::optional<Identity>& identity() const { return identity_; }

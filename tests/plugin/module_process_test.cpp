@@ -132,7 +132,12 @@ TEST_CASE_FIXTURE(Site, "many threads, each with its connections") {
         if (log_in(configured(), mechanism, allowed ? alice : mallory).code != expected) ++wrong;
 
         ScriptedJudge judge(allowed ? Ruling::allow : Ruling::refuse);
-        if (log_in(Configuration(*this, judge), mechanism, alice).code != expected) ++wrong;
+        judge.pause = 1;  // the others go on meanwhile
+        const Credentials& one = i % 2 == 0 ? alice : mallory;
+        if (log_in(Configuration(*this, judge), mechanism, one).code != expected) ++wrong;
+        for (const ScriptedJudge::Asked& asked : judge.asked) {
+          if (asked.account != one.name + "@example.com") ++wrong;
+        }
         done += 2;
       }
     });

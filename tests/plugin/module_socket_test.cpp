@@ -30,7 +30,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-constexpr milliseconds soon{3000};  // generous: the machine may be busy
+constexpr milliseconds soon{10000};  // generous: the machine may be busy
 
 struct Site : SaslSite {
   Site() { add_user("alice@example.com", "right"); }
@@ -150,7 +150,7 @@ TEST_CASE_FIXTURE(Site, "what is no reply makes the service unavailable, at once
     CHECK(code_for(answer("verdict=allow\n\nverdict=refuse\n\n")) == SASL_UNAVAIL);
     CHECK(code_for(answer("verdict=allow\n\n\n")) == SASL_UNAVAIL);
   });
-  CHECK(time < 4 * soon);
+  CHECK(time < soon);
 }
 
 TEST_CASE_FIXTURE(Site, "a reply fills its limit and no more") {
@@ -197,7 +197,10 @@ TEST_CASE_FIXTURE(Site, "one deadline for the whole question") {
   SUBCASE("a deadline that is no number is the default") {
     for (const char* const timeout : {"", "0", "-1", "1s", " 5", "600001", "99999999999999999999"}) {
       CAPTURE(timeout);
-      const VerdictListener listener(path(), answer("verdict=allow\n\n"));
+      const VerdictListener listener(path(), [](const std::string& question, int socket) {
+        ::poll(nullptr, 0, 60);
+        answer("verdict=allow\n\n")(question, socket);
+      });
       CHECK(log_in(configured(timeout), "PLAIN", {}).code == SASL_OK);
       std::filesystem::remove(path());
     }
@@ -265,7 +268,14 @@ TEST_CASE_FIXTURE(Site, "nobody there: unavailable, at once and without a word")
     CHECK(outcome.code == SASL_UNAVAIL);
     CHECK(outcome.detail.find("verdict") == std::string::npos);
     CHECK(outcome.detail.find("clientid") == std::string::npos);
+    CHECK(outcome.detail.find(std::to_string(judge_callback_id)) == std::string::npos);
 
+    const VerdictListener listener(directory() / "listening", answer("verdict=allow\n\n"));
+    const std::string listening = (directory() / "listening").native();
+    for (const std::string& service : {"UNIX:" + listening, "http:" + listening, listening}) {
+      configuration.options[option_service] = service;
+      CHECK(log_in(configuration, "PLAIN", {}).code == SASL_UNAVAIL);
+    }
     for (const char* const service : {"unix:", "tcp:127.0.0.1:25", "/run/x", "in-process ", "UNIX:/run/x", ","}) {
       CAPTURE(service);
       configuration.options[option_service] = service;

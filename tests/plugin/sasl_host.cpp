@@ -1,5 +1,6 @@
 #include "tests/plugin/sasl_host.hpp"
 
+#include <poll.h>
 #include <sasl/saslplug.h>
 
 #include <cstring>
@@ -27,6 +28,7 @@ int get_option(void* context, const char*, const char* name, const char** value,
 
 int judge(void* context, const Question* question, Answer* answer) {
   auto& scripted = *static_cast<ScriptedJudge*>(context);
+  if (scripted.pause != 0) ::poll(nullptr, 0, scripted.pause);
   scripted.asked.push_back(
       {question->account, question->service, question->local, question->remote, question->identity});
   *answer = scripted.answer;

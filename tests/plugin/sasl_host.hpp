@@ -20,6 +20,7 @@ namespace clientid::test {
 struct ScriptedJudge {
   Answer answer;
   int code = SASL_OK;
+  int pause = 0;  // milliseconds before it reads the question
 
   struct Asked {
     std::string account, service, local, remote, identity;

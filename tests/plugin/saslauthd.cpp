@@ -59,14 +59,10 @@ bool listens(const std::string& path) {
 const char* reason_of(int status) {
   if (!WIFEXITED(status)) return "saslauthd was ended by a signal";
   switch (WEXITSTATUS(status)) {
-    case no_namespace:
-      return "no mount namespace of its own (needs root)";
-    case no_mount:
-      return "no /etc of its own (needs root)";
-    case no_program:
-      return "saslauthd cannot be executed";
-    default:
-      return "saslauthd does not start";
+    case no_namespace: return "no mount namespace of its own (needs root)";
+    case no_mount: return "no /etc of its own (needs root)";
+    case no_program: return "saslauthd cannot be executed";
+    default: return "saslauthd does not start";
   }
 }
 

@@ -18,7 +18,7 @@ std::string canonical(std::string_view name, const AccountRules& rules = folding
 TEST_CASE("threats: aliases - every spelling reaches one account") {
   for (const auto* name : {"alice", "Alice", "ALICE", " alice ", "\talice\r\n", "alice@example.com",
                            "Alice@Example.COM", " alice@example.com\v\f"}) {
-    CAPTURE(name);
+    CAPTURE(std::string_view(name));
     CHECK(canonical(name) == "alice@example.com");
   }
 }
@@ -39,7 +39,7 @@ TEST_CASE("threats: aliases - what has other forms that look equal is refused") 
                            "ali\xCC\x81"
                            "ce",
                            "\xEF\xBD\x81lice", "alice\xC2\xA0", "alice@ex\xC3\xA4mple"}) {
-    CAPTURE(name);
+    CAPTURE(std::string_view(name));
     CHECK(canonical(name) == "none");
   }
 }
@@ -57,7 +57,7 @@ TEST_CASE("threats: NUL and 8-bit in credentials - only printable ASCII without 
 
 TEST_CASE("user and realm are not empty") {
   for (const auto* name : {"", " ", "@", "@example.com", "alice@", " @example.com", "alice@ ", "bob@alice@"}) {
-    CAPTURE(name);
+    CAPTURE(std::string_view(name));
     CHECK(canonical(name) == "none");
   }
   CHECK(canonical("alice", {"", true}) == "none");

@@ -58,7 +58,7 @@ TEST_CASE("threats: response injection - what is no reply is malformed") {
   for (const auto* line : {"",        "2",      "25",      "25 OK",  "150 OK", "600 OK", "050 OK",
                            "2a0 OK",  "25a OK", "2:0 OK",  "20/ OK", "2/0 OK", "25: OK", " 250 OK",
                            "2500 OK", "250OK",  "250\tOK", "250_",   "-250",   "OK",     "HTTP/1.1 200 OK"}) {
-    CAPTURE(line);
+    CAPTURE(std::string_view(line));
     BackendReplyParser parser;
     CHECK(parser.on_line(line) == Status::malformed);
   }

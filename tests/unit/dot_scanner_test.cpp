@@ -32,7 +32,7 @@ Scanned scan_in_blocks(std::string_view octets, unsigned long cuts) {
   std::string block;
   for (std::size_t i = 0; i < octets.size() && scanned.status == Status::more; ++i) {
     block.push_back(octets[i]);
-    if ((cuts >> i & 1U) == 0 && i + 1 != octets.size()) continue;
+    if ((i >= 64 || (cuts >> i & 1U) == 0) && i + 1 != octets.size()) continue;
     const auto result = scanner.scan(block);
     REQUIRE(result.length <= block.size());
     scanned.status = result.status;
@@ -84,7 +84,7 @@ TEST_CASE("an empty message is its end alone") {
 TEST_CASE("no other dot ends it") {
   for (const auto* text : {"..\r\n", "a.\r\n", ".a\r\n", ". \r\n", " .\r\n", "a\r\n..\r\n", "a\r\n.a\r\n",
                            "a\r\n.\t\r\n", "...\r\n", "a.\r\n\r\n"}) {
-    CAPTURE(text);
+    CAPTURE(std::string_view(text));
     for (unsigned long cuts = 0; cuts < ways_to_cut(text); ++cuts) {
       const auto scanned = scan_in_blocks(text, cuts);
       REQUIRE(scanned.status == Status::more);
@@ -118,7 +118,7 @@ TEST_CASE("every way to cut a message into blocks gives the same end") {
 }
 
 TEST_CASE("threats: SMTP smuggling - a bare CR or LF at every place, also over block borders") {
-  for (const auto good : {"a\r\nb\r\n.\r\n"s, "\r\n.b\r\n.\r\n"s}) {
+  for (const auto& good : {"a\r\nb\r\n.\r\n"s, "\r\n.b\r\n.\r\n"s}) {
     for (const char octet : {'\r', '\n'}) {
       for (std::size_t place = 0; place + 1 < good.size(); ++place) {
         auto octets = good;

@@ -36,7 +36,7 @@ TEST_CASE("only the exact number of lower-case digits is taken") {
   std::array<std::uint8_t, 2> octets{};
   for (const auto* bad : {"", "0", "00", "000", "00000", "000000", "00FF", "0x00", "g000", "0g00", "00g0", "000g",
                           " 000", "000 ", "-000", "00\n0"}) {
-    CAPTURE(bad);
+    CAPTURE(std::string_view(bad));
     CHECK_FALSE(decode_hex(bad, octets));
   }
   CHECK_FALSE(decode_hex(std::string_view("000\0", 4), octets));

@@ -56,7 +56,7 @@ TEST_CASE("D4.1 exactly one space between the parts, and nothing behind the toke
   CHECK(parsed("UUID 23bf83be-aad7-46aa-9e0f-39191ccf402f") == "uuid 23bf83be-aad7-46aa-9e0f-39191ccf402f");
   for (const auto* malformed : {"", " ", "UUID", "UUID ", " UUID", " token", "UUID  token", "UUID token ",
                                 "UUID to ken", " UUID token", "UUID\ttoken", "UUID token\t", "U_ID token"}) {
-    CAPTURE(malformed);
+    CAPTURE(std::string_view(malformed));
     CHECK(parsed(malformed) == "none");
   }
 }

@@ -108,7 +108,7 @@ TEST_CASE("a line that is no key is named, and not shown") {
 
 TEST_CASE("threats: failing open - a file without a key is an error") {
   for (const auto* text : {"", "\n", "# 1 key\n", "#\n\n#"}) {
-    CAPTURE(text);
+    CAPTURE(std::string_view(text));
     CHECK(contains(fault_of(text), "holds no key"));
   }
 }

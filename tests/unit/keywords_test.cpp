@@ -55,11 +55,11 @@ TEST_CASE("threats: keyword leakage - only what the relay handles is announced")
                              "FUTURERELEASE 1 2"});
   for (const auto* hidden : {"VRFY", "ETRN", "STARTTLS", "AUTH", "CLIENTID", "XCLIENT", "XFORWARD", "REQUIRETLS",
                              "BURL", "XEXCH50", "ANONYMOUS", "SIZEX", "XDSN", "FUTURE"}) {
-    CAPTURE(hidden);
+    CAPTURE(std::string_view(hidden));
     CHECK(relayed(all).find(hidden) == std::string::npos);
   }
   for (const auto* shown : {"SIZE 1000,", "8BITMIME,", "DSN,", "SMTPUTF8,", "ENHANCEDSTATUSCODES,"}) {
-    CAPTURE(shown);
+    CAPTURE(std::string_view(shown));
     CHECK(relayed(all).find(shown) != std::string::npos);
   }
 }

@@ -19,14 +19,10 @@ void put(LineReader& reader, std::string_view octets) {
 
 std::string_view name(LineStatus status) {
   switch (status) {
-    case LineStatus::complete:
-      return "complete";
-    case LineStatus::incomplete:
-      return "incomplete";
-    case LineStatus::too_long:
-      return "too long";
-    case LineStatus::bad_octet:
-      return "bad octet";
+    case LineStatus::complete: return "complete";
+    case LineStatus::incomplete: return "incomplete";
+    case LineStatus::too_long: return "too long";
+    case LineStatus::bad_octet: return "bad octet";
   }
   return {};
 }
@@ -46,7 +42,7 @@ std::string read_in_blocks(std::string_view octets, unsigned long cuts, std::siz
   auto status = LineStatus::incomplete;
   std::size_t begin = 0;
   for (std::size_t i = 0; i < octets.size() && status == LineStatus::incomplete; ++i) {
-    if ((cuts >> i & 1U) == 0 && i + 1 != octets.size()) continue;
+    if ((i >= 64 || (cuts >> i & 1U) == 0) && i + 1 != octets.size()) continue;
     put(reader, octets.substr(begin, i + 1 - begin));
     begin = i + 1;
     lines += drain(reader, limit, status);

@@ -68,7 +68,7 @@ TEST_CASE("account-case is fold or keep") {
 
 TEST_CASE("threats: aliases - a default realm that no account can have is an error") {
   for (const auto* bad : {"", "ex ample.com", "ex\xC3\xA4mple.com"}) {
-    CAPTURE(bad);
+    CAPTURE(std::string_view(bad));
     CHECK(SiteFile(std::string("default-realm = ") + bad + "\n").fault().find("default-realm") != std::string::npos);
   }
   CHECK(SiteFile("default-realm = " + std::string(255, 'x') + "\n").fault().find("default-realm") != std::string::npos);
