@@ -1,4 +1,7 @@
 dist_man_MANS += \
   %D%/clientid-policy.7 \
+  %D%/clientid-shim.8 \
   %D%/clientid.conf.5 \
-  %D%/clientidctl.1
+  %D%/clientidctl.1 \
+  %D%/libclientid.8 \
+  %D%/shim.conf.5

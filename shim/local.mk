@@ -26,6 +26,7 @@ libshim_la_SOURCES = \
   %D%/net/stream.cpp %D%/net/stream.hpp \
   %D%/net/tls_context.cpp %D%/net/tls_context.hpp \
   %D%/ops/log.cpp %D%/ops/log.hpp \
+  %D%/ops/option_types.cpp %D%/ops/option_types.hpp \
   %D%/smtp/auth_exchange.cpp %D%/smtp/auth_exchange.hpp \
   %D%/smtp/backend_reply.cpp %D%/smtp/backend_reply.hpp \
   %D%/smtp/base64.cpp %D%/smtp/base64.hpp \
@@ -45,7 +46,6 @@ clientid_shim_SOURCES = \
   %D%/ops/check.cpp %D%/ops/check.hpp \
   %D%/ops/config.cpp %D%/ops/config.hpp \
   %D%/ops/main.cpp \
-  %D%/ops/option_types.cpp %D%/ops/option_types.hpp \
   %D%/ops/pid_file.cpp %D%/ops/pid_file.hpp \
   %D%/ops/privileges.cpp %D%/ops/privileges.hpp \
   %D%/ops/server.cpp %D%/ops/server.hpp \

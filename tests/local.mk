@@ -1,0 +1,250 @@
+# `make check`. Every dialogue and every script is a test of its own; exit status 77 is a test that was skipped.
+
+TEST_EXTENSIONS = .dialog .py .sh
+DIALOG_LOG_COMPILER = $(PYTHON) $(srcdir)/%D%/dialogs/run.py
+PY_LOG_COMPILER = $(PYTHON)
+SH_LOG_COMPILER = sh
+
+# Where the module is that programs without sanitizers can load.
+if SANITIZERS
+FOREIGN_PLUGIN_DIR =
+else
+FOREIGN_PLUGIN_DIR = $(abs_builddir)/.libs
+endif
+
+AM_TESTS_ENVIRONMENT = \
+  SHIM='$(abs_builddir)/clientid-shim'; export SHIM; \
+  CLIENTIDCTL='$(abs_builddir)/clientidctl'; export CLIENTIDCTL; \
+  SASL_PLUGIN_DIR='$(abs_builddir)/.libs'; export SASL_PLUGIN_DIR; \
+  FOREIGN_PLUGIN_DIR='$(FOREIGN_PLUGIN_DIR)'; export FOREIGN_PLUGIN_DIR; \
+  SRCDIR='$(abs_top_srcdir)'; export SRCDIR; \
+  PYTHONDONTWRITEBYTECODE=1; export PYTHONDONTWRITEBYTECODE;
+
+# Everything that `make check` would build first.
+.PHONY: check-build
+check-build: $(check_PROGRAMS) $(check_LTLIBRARIES)
+
+if DOCTEST
+check_PROGRAMS += unit_test
+unit_test_SOURCES = \
+  %D%/unit/account_test.cpp \
+  %D%/unit/auth_exchange_test.cpp \
+  %D%/unit/backend_reply_test.cpp \
+  %D%/unit/base64_test.cpp \
+  %D%/unit/bindings_test.cpp \
+  %D%/unit/command_test.cpp \
+  %D%/unit/connection_test.cpp \
+  %D%/unit/decide_test.cpp \
+  %D%/unit/dot_scanner_test.cpp \
+  %D%/unit/durable_file_test.cpp \
+  %D%/unit/facts_test.cpp \
+  %D%/unit/fingerprint_test.cpp \
+  %D%/unit/glob_test.cpp \
+  %D%/unit/hex_test.cpp \
+  %D%/unit/history_test.cpp \
+  %D%/unit/identity_test.cpp \
+  %D%/unit/key_file_test.cpp \
+  %D%/unit/keywords_test.cpp \
+  %D%/unit/line_reader_test.cpp \
+  %D%/unit/log_test.cpp \
+  %D%/unit/main.cpp \
+  %D%/unit/network_test.cpp \
+  %D%/unit/option_file_test.cpp \
+  %D%/unit/option_types_test.cpp \
+  %D%/unit/reply_queue_test.cpp \
+  %D%/unit/secret_test.cpp \
+  %D%/unit/session_registry_test.cpp \
+  %D%/unit/session_test.cpp \
+  %D%/unit/settings_table_test.cpp \
+  %D%/unit/settings_test.cpp \
+  %D%/unit/site_test.cpp \
+  %D%/unit/time_test.cpp \
+  %D%/unit/verdict_request_test.cpp \
+  %D%/unit/xclient_test.cpp \
+  %D%/unit/xtext_test.cpp \
+  %D%/unit/temporary_store.hpp
+unit_test_LDADD = libshim.la $(BOOST_PROGRAM_OPTIONS_LIB)
+
+check_LTLIBRARIES += libsaslhost.la
+libsaslhost_la_SOURCES = \
+  %D%/plugin/child_process.cpp %D%/plugin/child_process.hpp \
+  %D%/plugin/sasl_host.cpp %D%/plugin/sasl_host.hpp \
+  %D%/plugin/sasl_site.cpp %D%/plugin/sasl_site.hpp \
+  %D%/plugin/saslauthd.cpp %D%/plugin/saslauthd.hpp \
+  %D%/plugin/verdict_listener.cpp %D%/plugin/verdict_listener.hpp
+libsaslhost_la_LIBADD = $(SASL_LIBS)
+
+module_tests = canonuser_test module_process_test module_saslauthd_test module_socket_test module_test
+check_PROGRAMS += $(module_tests) request_test
+canonuser_test_SOURCES = %D%/plugin/canonuser_test.cpp
+canonuser_test_LDADD = libsaslhost.la
+module_process_test_SOURCES = %D%/plugin/module_process_test.cpp
+module_process_test_LDADD = libsaslhost.la
+module_saslauthd_test_SOURCES = %D%/plugin/module_saslauthd_test.cpp
+module_saslauthd_test_LDADD = libsaslhost.la
+module_socket_test_SOURCES = %D%/plugin/module_socket_test.cpp
+module_socket_test_LDADD = libsaslhost.la
+module_test_SOURCES = %D%/plugin/module_test.cpp
+module_test_LDADD = libsaslhost.la
+request_test_SOURCES = %D%/plugin/request_test.cpp plugin/sasl/request.cpp
+
+TESTS += unit_test $(module_tests) request_test
+endif
+
+TESTS += %D%/plugin/exports_test.sh
+
+system_tests = \
+  %D%/system/ctl_test.py \
+  %D%/system/manual_test.py
+TESTS += $(system_tests)
+
+dialogs = \
+  %D%/dialogs/auth-8-bit-credentials.dialog \
+  %D%/dialogs/auth-bad-base64.dialog \
+  %D%/dialogs/auth-before-ehlo.dialog \
+  %D%/dialogs/auth-cancelled.dialog \
+  %D%/dialogs/auth-cut-off.dialog \
+  %D%/dialogs/auth-empty-initial-response.dialog \
+  %D%/dialogs/auth-in-any-case.dialog \
+  %D%/dialogs/auth-initial-response-too-long.dialog \
+  %D%/dialogs/auth-line-too-long.dialog \
+  %D%/dialogs/auth-login-as-plain.dialog \
+  %D%/dialogs/auth-login-with-name.dialog \
+  %D%/dialogs/auth-login.dialog \
+  %D%/dialogs/auth-longest-line.dialog \
+  %D%/dialogs/auth-not-in-a-transaction.dialog \
+  %D%/dialogs/auth-not-in-the-clear.dialog \
+  %D%/dialogs/auth-nul-in-credentials.dialog \
+  %D%/dialogs/auth-only-once.dialog \
+  %D%/dialogs/auth-plain-after-challenge.dialog \
+  %D%/dialogs/auth-plain.dialog \
+  %D%/dialogs/auth-required-in-the-clear.dialog \
+  %D%/dialogs/auth-required.dialog \
+  %D%/dialogs/auth-response-too-long-leaves-others-alone.dialog \
+  %D%/dialogs/auth-unknown-mechanism.dialog \
+  %D%/dialogs/auth-wrong-arguments.dialog \
+  %D%/dialogs/d3.1-not-announced-when-off.dialog \
+  %D%/dialogs/d3.2-not-announced-in-the-clear.dialog \
+  %D%/dialogs/d3.3-announced-after-auth.dialog \
+  %D%/dialogs/d3.3-announced-after-starttls.dialog \
+  %D%/dialogs/d3.3-announced-on-tls-port.dialog \
+  %D%/dialogs/d4.1-longest.dialog \
+  %D%/dialogs/d4.1-missing-parts.dialog \
+  %D%/dialogs/d4.1-not-the-verb.dialog \
+  %D%/dialogs/d4.1-shortest.dialog \
+  %D%/dialogs/d4.1-spaces.dialog \
+  %D%/dialogs/d4.1-token-characters.dialog \
+  %D%/dialogs/d4.1-token-length.dialog \
+  %D%/dialogs/d4.1-token-not-printable.dialog \
+  %D%/dialogs/d4.1-token-with-nul.dialog \
+  %D%/dialogs/d4.1-type-characters.dialog \
+  %D%/dialogs/d4.1-type-length.dialog \
+  %D%/dialogs/d4.1-type-of-a-dash.dialog \
+  %D%/dialogs/d4.10-pipelined-auth.dialog \
+  %D%/dialogs/d4.10-pipelined-commands-in-order.dialog \
+  %D%/dialogs/d4.10-pipelined-with-ehlo.dialog \
+  %D%/dialogs/d4.10-starttls-injection-in-one-group.dialog \
+  %D%/dialogs/d4.10-starttls-injection-of-a-command.dialog \
+  %D%/dialogs/d4.10-starttls-injection-of-clientid.dialog \
+  %D%/dialogs/d4.10-starttls-injection-of-ehlo.dialog \
+  %D%/dialogs/d4.10-starttls-injection-of-half-a-line.dialog \
+  %D%/dialogs/d4.11-clientid-then-mail.dialog \
+  %D%/dialogs/d4.11-clientid-without-auth.dialog \
+  %D%/dialogs/d4.2-token-by-octets.dialog \
+  %D%/dialogs/d4.2-type-in-any-case.dialog \
+  %D%/dialogs/d4.2-verb-in-any-case.dialog \
+  %D%/dialogs/d4.3-refused-in-the-clear.dialog \
+  %D%/dialogs/d4.4-ehlo-in-the-clear-does-not-count.dialog \
+  %D%/dialogs/d4.4-refused-after-helo.dialog \
+  %D%/dialogs/d4.4-refused-before-ehlo.dialog \
+  %D%/dialogs/d4.5-another-try.dialog \
+  %D%/dialogs/d4.5-malformed-counts-as-error.dialog \
+  %D%/dialogs/d4.6-first-identity-stays.dialog \
+  %D%/dialogs/d4.6-only-once.dialog \
+  %D%/dialogs/d4.7-after-cancelled-auth.dialog \
+  %D%/dialogs/d4.7-after-failed-auth.dialog \
+  %D%/dialogs/d4.7-after-successful-auth.dialog \
+  %D%/dialogs/d4.7-after-unknown-mechanism.dialog \
+  %D%/dialogs/d4.8-ehlo-and-rset-keep-the-identity.dialog \
+  %D%/dialogs/d4.8-identity-counts-after-ehlo-and-rset.dialog \
+  %D%/dialogs/d4.8-next-connection-starts-anew.dialog \
+  %D%/dialogs/d4.8-starttls-forgets.dialog \
+  %D%/dialogs/d4.9-refused-device.dialog \
+  %D%/dialogs/d4.9-unknown-type.dialog \
+  %D%/dialogs/d8.1-uuid-as-client-identity.dialog \
+  %D%/dialogs/d8.2-client-identity-without-tls.dialog \
+  %D%/dialogs/d8.3-client-identity-leading-to-rejection.dialog \
+  %D%/dialogs/d8.3-quit-right-after-auth.dialog \
+  %D%/dialogs/d8.3-wrong-password-is-refused-at-auth.dialog \
+  %D%/dialogs/d8.4-malformed-clientid.dialog \
+  %D%/dialogs/d9.1-token-is-shown-to-nobody.dialog \
+  %D%/dialogs/device-bound-by-full-name.dialog \
+  %D%/dialogs/device-learned.dialog \
+  %D%/dialogs/device-not-learned-by-wrong-password.dialog \
+  %D%/dialogs/device-observed.dialog \
+  %D%/dialogs/device-of-unknown-type.dialog \
+  %D%/dialogs/device-survives-guesses-of-others.dialog \
+  %D%/dialogs/device-with-licence.dialog \
+  %D%/dialogs/line-length.dialog \
+  %D%/dialogs/max-errors.dialog \
+  %D%/dialogs/refusal-by-another-name.dialog \
+  %D%/dialogs/refusal-counts-as-error.dialog \
+  %D%/dialogs/refusal-denied-type.dialog \
+  %D%/dialogs/refusal-device-of-the-authorization-identity.dialog \
+  %D%/dialogs/refusal-expired-device.dialog \
+  %D%/dialogs/refusal-no-identity.dialog \
+  %D%/dialogs/refusal-other-authorization-identity.dialog \
+  %D%/dialogs/refusal-pending-device.dialog \
+  %D%/dialogs/refusal-revoked-device.dialog \
+  %D%/dialogs/refusal-suspended-device.dialog \
+  %D%/dialogs/refusal-unbound-device.dialog \
+  %D%/dialogs/refusal-unknown-account.dialog \
+  %D%/dialogs/refusal-wrong-password.dialog \
+  %D%/dialogs/relay-dots.dialog \
+  %D%/dialogs/relay-ehlo-ends-a-transaction.dialog \
+  %D%/dialogs/relay-handover.dialog \
+  %D%/dialogs/relay-left-in-data.dialog \
+  %D%/dialogs/relay-no-recipient-left.dialog \
+  %D%/dialogs/relay-pipelined.dialog \
+  %D%/dialogs/relay-refused-recipient.dialog \
+  %D%/dialogs/relay-rset.dialog \
+  %D%/dialogs/relay-split-end.dialog \
+  %D%/dialogs/relay-two-messages.dialog \
+  %D%/dialogs/relay-verbs-not-allowed.dialog \
+  %D%/dialogs/session-basics.dialog \
+  %D%/dialogs/session-quit-in-a-group.dialog \
+  %D%/dialogs/session-silent-client.dialog \
+  %D%/dialogs/smuggling-bare-cr-in-a-command.dialog \
+  %D%/dialogs/smuggling-bare-cr-in-rcpt.dialog \
+  %D%/dialogs/smuggling-bare-lf-in-a-command.dialog \
+  %D%/dialogs/smuggling-bare-lf-in-auth.dialog \
+  %D%/dialogs/smuggling-bare-lf-in-clientid.dialog \
+  %D%/dialogs/smuggling-bare-lf-in-mail.dialog \
+  %D%/dialogs/smuggling-cr-cr-lf-at-the-end-of-a-command.dialog \
+  %D%/dialogs/smuggling-data-bare-cr-in-text.dialog \
+  %D%/dialogs/smuggling-data-bare-lf-in-text.dialog \
+  %D%/dialogs/smuggling-data-cr-dot-cr.dialog \
+  %D%/dialogs/smuggling-data-cr-dot-crlf.dialog \
+  %D%/dialogs/smuggling-data-crlf-dot-cr-crlf.dialog \
+  %D%/dialogs/smuggling-data-crlf-dot-cr.dialog \
+  %D%/dialogs/smuggling-data-crlf-dot-lf.dialog \
+  %D%/dialogs/smuggling-data-lf-dot-crlf.dialog \
+  %D%/dialogs/smuggling-data-lf-dot-lf.dialog \
+  %D%/dialogs/smuggling-lf-at-the-end-of-a-command.dialog \
+  %D%/dialogs/starttls-forgets-ehlo.dialog \
+  %D%/dialogs/starttls-only-once.dialog \
+  %D%/dialogs/starttls-with-parameter.dialog \
+  %D%/dialogs/xclient-after-auth.dialog \
+  %D%/dialogs/xclient-before-auth.dialog \
+  %D%/dialogs/xclient-in-the-clear.dialog \
+  %D%/dialogs/xclient-in-the-ehlo-name.dialog \
+  %D%/dialogs/xclient-pipelined.dialog
+TESTS += $(dialogs)
+
+EXTRA_DIST += $(dialogs) $(system_tests) \
+  %D%/dialogs/placeholders.py %D%/dialogs/run.py %D%/dialogs/session.py \
+  %D%/packages.sh %D%/plugin/exports_test.sh %D%/run.sh \
+  %D%/system/postfix.py \
+  %D%/system/site.py \
+  %D%/system/trap.py \
+  %D%/system/waiting.py

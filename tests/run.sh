@@ -11,7 +11,7 @@ install_packages $build_packages $mail_packages clang clang-format doctest-dev m
 echo "building with clang++"
 build_tree build/clang all -- --enable-werror CXX=clang++ CXXFLAGS='-O1'
 echo "building with g++ and the sanitizers"
-build_tree build/sanitized 'all check-build' -- --enable-werror --enable-sanitizers CXXFLAGS='-O1 -g1'
+build_tree build/sanitized 'all check-build' -- --enable-werror --enable-sanitizers CXXFLAGS='-O0 -g1'
 
 echo "testing"
 status=0

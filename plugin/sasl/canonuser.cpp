@@ -17,7 +17,7 @@ int canonicalise(std::string_view name, const char* realm, const CanonicalName& 
   while (end != begin && is_blank(*(end - 1))) --end;
   if (begin == end) return SASL_FAIL;
 
-  const std::size_t name_size = static_cast<std::size_t>(end - begin);
+  const auto name_size = static_cast<std::size_t>(end - begin);
   const std::size_t realm_size = realm == nullptr || has_realm ? 0 : 1 + std::strlen(realm);
   const std::size_t size = name_size + realm_size;
   if (size > canonical.max) return SASL_BUFOVER;

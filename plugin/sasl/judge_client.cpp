@@ -49,7 +49,7 @@ bool parse_address(std::string_view word, sockaddr_un& address) {
 FileDescriptor connect_to(const sockaddr_un& address, bool& busy) {
   FileDescriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!socket) return socket;
-  int result;
+  int result = 0;
   do {
     result = ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address);
   } while (result != 0 && errno == EINTR);

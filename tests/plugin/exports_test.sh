@@ -2,7 +2,8 @@
 # The built module as the linker sees it: two entry points, libc alone, nothing that could end or disturb its host.
 set -eu
 
-module=$SASL_PLUGIN_DIR/libclientid.so
+# One without sanitizers says more, where there is one.
+module=${FOREIGN_PLUGIN_DIR:-$SASL_PLUGIN_DIR}/libclientid.so
 symbols=$(mktemp)
 trap 'rm -f "$symbols"' EXIT
 status=0

@@ -67,16 +67,17 @@ TEST_CASE("defaults, and they are safe") {
 }
 
 TEST_CASE("words") {
-  for (const auto& [name, words] : std::vector<std::pair<std::string, std::vector<std::string>>>{
+  for (const auto& [setting, words] : std::vector<std::pair<std::string, std::vector<std::string>>>{
            {"mode", {"off", "observe", "learn", "quarantine", "enforce"}},
            {"absent", {"allow", "until-bound", "refuse"}},
            {"when-full", {"quarantine", "refuse"}},
            {"on-store-failure", {"refuse", "allow"}}}) {
-    for (const auto& word : words) CHECK(spelling(name, word) == word);
+    for (const auto& word : words) CHECK(spelling(setting, word) == word);
     for (const auto* other : {"", "on", "Refuse", "refuse ", " allow", "enforce,learn", "0"}) {
-      CAPTURE(std::string_view(name));
+      const auto name = setting;
+      CAPTURE(name);
       CAPTURE(std::string_view(other));
-      CHECK(spelling(name, other) == "none");
+      CHECK(spelling(setting, other) == "none");
     }
   }
   CHECK(level({{"mode", "off"}}).mode == Mode::off);
@@ -233,10 +234,11 @@ TEST_CASE("an empty list of a specific level hides the list of a general one") {
 }
 
 TEST_CASE("UC5 absent is by default what the mode in force makes of it") {
-  for (const auto& [mode, absent] : std::vector<std::pair<std::string, Absent>>{{"observe", Absent::allow},
+  for (const auto& [word, absent] : std::vector<std::pair<std::string, Absent>>{{"observe", Absent::allow},
                                                                                 {"learn", Absent::allow},
                                                                                 {"quarantine", Absent::refuse},
                                                                                 {"enforce", Absent::refuse}}) {
+    const auto mode = word;
     CAPTURE(mode);
     const auto account = level({{"mode", mode}});
     const auto global = level({{"mode", "learn"}});
