@@ -23,7 +23,7 @@ namespace {
 constexpr std::size_t max_name = 1024;  // of libsasl
 
 struct Canonical {
-  int code;
+  int code = SASL_FAIL;
   std::string name;
   bool operator==(const Canonical&) const = default;
 };
@@ -63,7 +63,7 @@ Canonical canonicalise(const char* plugin, const std::string& name, const std::o
 // INTERNAL leaks a name that is too long.
 Canonical canonicalise_internally(const std::string& name, const std::optional<std::string>& realm) {
   if (__lsan_disable != nullptr) __lsan_disable();
-  const Canonical canonical = canonicalise("INTERNAL", name, realm);
+  Canonical canonical = canonicalise("INTERNAL", name, realm);
   if (__lsan_enable != nullptr) __lsan_enable();
   return canonical;
 }
@@ -95,7 +95,7 @@ TEST_CASE_FIXTURE(SaslSite, "names become what INTERNAL makes of them") {
                                     "  long enough",
                                     "\"quoted\" "};
   for (std::size_t size = max_name - 15; size <= max_name + 2; ++size) {
-    names.push_back(std::string(size, 'n'));
+    names.emplace_back(size, 'n');
     names.push_back(std::string(size - 1, 'n') + "@");
     names.push_back(std::string(size, 'n') + " ");
   }

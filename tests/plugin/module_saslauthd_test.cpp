@@ -33,7 +33,7 @@ Configuration configured(ScriptedJudge& judge, const char* plugins) {
 
 std::vector<std::string> mechanisms() {
   std::vector<std::string> list = {"PLAIN"};
-  if (has_mechanism(Configuration(*site), "LOGIN")) list.push_back("LOGIN");
+  if (has_mechanism(Configuration(*site), "LOGIN")) list.emplace_back("LOGIN");
   return list;
 }
 

@@ -26,7 +26,7 @@ struct Site : SaslSite {
   // Newer versions of Cyrus SASL have no LOGIN.
   std::vector<std::string> mechanisms() const {
     std::vector<std::string> list = {"PLAIN", "SCRAM-SHA-256"};
-    if (has_mechanism(Configuration(*this), "LOGIN")) list.push_back("LOGIN");
+    if (has_mechanism(Configuration(*this), "LOGIN")) list.emplace_back("LOGIN");
     return list;
   }
 };

@@ -13,7 +13,7 @@ using namespace clientid;
 namespace {
 
 std::string format(const Question& question) {
-  std::array<char, max_message> out;
+  std::array<char, max_message> out{};
   return std::string(out.data(), format_request(question, out));
 }
 
@@ -77,7 +77,7 @@ TEST_CASE("limits of a value and of the whole") {
   const Question question = {longest.c_str(), longest.c_str(), longest.c_str(), longest.c_str(), ""};
   CHECK(format(question).empty());
 
-  std::array<char, max_message> out;
+  std::array<char, max_message> out{};
   const std::string text = format(about("alice"));
   CHECK(format_request(about("alice"), std::span(out.data(), text.size())) == text.size());
   CHECK(format_request(about("alice"), std::span(out.data(), text.size() - 1)) == 0);

@@ -82,7 +82,7 @@ class Client {
 
   const Credentials& credentials_;
   std::vector<char> secret_;
-  sasl_callback_t callbacks_[4];
+  sasl_callback_t callbacks_[4] = {};
   sasl_conn_t* conn_ = nullptr;
 };
 

@@ -58,7 +58,7 @@ class Connection {
 struct Credentials {
   std::string name = "alice";
   std::string password = "right";
-  std::string authorization = "";  // authzid
+  std::string authorization = {};  // authzid
 };
 
 struct Outcome {

@@ -36,7 +36,7 @@ Behaviour answer(std::string reply) {
 }
 
 void wait_for_close(int socket) {
-  char octet;
+  char octet = '\0';
   while (::recv(socket, &octet, 1, 0) > 0) {
   }
 }

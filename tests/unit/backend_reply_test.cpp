@@ -64,6 +64,15 @@ TEST_CASE("threats: response injection - what is no reply is malformed") {
   }
 }
 
+TEST_CASE("threats: response injection - what stands behind the end of a line is not looked at") {
+  for (std::size_t length = 0; length < 3; ++length) {
+    BackendReplyParser parser;
+    CHECK(parser.on_line(std::string_view("250 OK", length)) == Status::malformed);
+  }
+  BackendReplyParser parser;
+  CHECK(parser.on_line(std::string_view("250-OK", 3)) == Status::complete);
+}
+
 TEST_CASE("every code from 200 to 599 is one") {
   for (int code = 0; code < 1000; ++code) {
     const auto digits = std::to_string(1000 + code).substr(1);

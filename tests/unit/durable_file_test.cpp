@@ -2,11 +2,14 @@
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -46,6 +49,29 @@ class Syncs {
 
 thread_local Syncs* Syncs::noting_ = nullptr;
 
+// With what link() fails in this thread; 0: it does not.
+thread_local int failing_links = 0;
+
+// While it lives, a file of the process can have so many octets and no more.
+class FileSizeLimit {
+ public:
+  explicit FileSizeLimit(rlim_t most) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit limit{most, before_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  FileSizeLimit(const FileSizeLimit&) = delete;
+  FileSizeLimit& operator=(const FileSizeLimit&) = delete;
+  ~FileSizeLimit() {
+    ::setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, handler_);
+  }
+
+ private:
+  void (*handler_)(int);
+  rlimit before_{};
+};
+
 std::string content(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
@@ -65,7 +91,14 @@ std::size_t files_in(const TemporaryDirectory& directory) {
 
 }  // namespace
 
-// Stands before the one of libc.
+// They stand before those of libc.
+extern "C" int link(const char* from, const char* to) noexcept {
+  if (failing_links != 0) {
+    errno = failing_links;
+    return -1;
+  }
+  return static_cast<int>(::syscall(SYS_linkat, AT_FDCWD, from, AT_FDCWD, to, 0));
+}
 extern "C" int fsync(int file) {
   if (!Syncs::note(file)) {
     errno = EIO;
@@ -139,11 +172,37 @@ TEST_CASE("a directory that does not reach the disk is an error") {
                        ConfigError);
 }
 
-TEST_CASE("a place that cannot be written is an error that names the file") {
+TEST_CASE("a place that cannot be written is an error that names file and cause") {
   const TemporaryDirectory directory;
   const auto path = directory.file("nowhere/new");
-  CHECK_THROWS_WITH_AS(create_durably(path, "x", 0600), doctest::Contains((path + ": cannot write").c_str()),
+  CHECK_THROWS_WITH_AS(create_durably(path, "x", 0600), (path + ": cannot write: " + std::strerror(ENOENT)).c_str(),
                        ConfigError);
+}
+
+TEST_CASE("threats: failing open - what fits only in part is not there at all") {
+  const TemporaryDirectory directory;
+  const auto path = directory.file("new");
+  std::string said;
+  {
+    const FileSizeLimit limit(1000);
+    try {
+      create_durably(path, std::string(2500, 'x'), 0600);
+    } catch (const ConfigError& error) {
+      said = error.what();
+    }
+  }
+  CHECK(said == path + ": cannot write: " + std::strerror(EFBIG));
+  CHECK(files_in(directory) == 0);
+}
+
+TEST_CASE("a name that cannot be given is an error, and none that is taken") {
+  const TemporaryDirectory directory;
+  const auto path = directory.file("new");
+  failing_links = EMLINK;
+  CHECK_THROWS_WITH_AS(create_durably(path, "x", 0600), (path + ": cannot write: " + std::strerror(EMLINK)).c_str(),
+                       ConfigError);
+  failing_links = 0;
+  CHECK(files_in(directory) == 0);
 }
 
 TEST_CASE("a path without a directory is in the one we are in") {

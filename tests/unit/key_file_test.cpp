@@ -94,11 +94,26 @@ TEST_CASE("comments and empty lines are passed over, and the last line needs no 
 }
 
 TEST_CASE("a line that is no key is named, and not shown") {
-  for (const auto& line :
-       {first_key, "1" + first_key, "1  " + first_key, " 1 " + first_key, " " + first_key, "a " + first_key,
-        "1a " + first_key, "-1 " + first_key, "1 " + first_key + " ", "1 " + first_key + "\r", "1\t" + first_key,
-        "1 " + first_key.substr(1), "1 " + first_key + "0", "1 A" + first_key.substr(1), "1 g" + first_key.substr(1),
-        std::string("1"), std::string("1 "), std::string(" "), " #" + first_key}) {
+  for (const auto& line : {first_key,
+                           "1" + first_key,
+                           "1  " + first_key,
+                           " 1 " + first_key,
+                           " " + first_key,
+                           "a " + first_key,
+                           "1a " + first_key,
+                           "-1 " + first_key,
+                           "1 " + first_key + " ",
+                           "1 " + first_key + "\r",
+                           "1\t" + first_key,
+                           "1 " + first_key.substr(1),
+                           "1 " + first_key + "0",
+                           "1 A" + first_key.substr(1),
+                           "1 g" + first_key.substr(1),
+                           std::string("1"),
+                           std::string("1 "),
+                           std::string(64, '1'),
+                           std::string(" "),
+                           " #" + first_key}) {
     CAPTURE(line);
     const auto said = fault_of("# keys\n1 " + second_key + "\n" + line + "\n");
     CHECK(said.starts_with("3: not a key"));

@@ -92,6 +92,13 @@ TEST_CASE("threats: SMTP smuggling - a bare CR, a bare LF or a NUL at every plac
   }
 }
 
+TEST_CASE("threats: NUL - a NUL is a fault wherever it stands, and at once") {
+  CHECK(read("NOOP\0\n"sv) == "bad octet");
+  CHECK(read("NOOP\0\r\n"sv) == "bad octet");
+  CHECK(read("NOOP\0"sv) == "bad octet");
+  CHECK(read("\0"sv) == "bad octet");
+}
+
 TEST_CASE("threats: SMTP smuggling - a CR is no fault before its LF may have come") {
   LineReader reader;
   std::string_view line;
@@ -171,7 +178,26 @@ TEST_CASE("lines of many reads keep their octets") {
     REQUIRE(reader.next(line, max_command_line) == LineStatus::complete);
     REQUIRE(line == "half");
   }
-  CHECK(reader.prepare().size() < 100'000);
+}
+
+TEST_CASE("threats: floods - a buffer does not grow with the lines that went through it") {
+  LineReader reader;
+  std::string_view line;
+  const auto* memory = reader.prepare().data();
+  for (int i = 0; i < 1000; ++i) {
+    put(reader, std::string(1000, 'x') + "\r\n");
+    REQUIRE(reader.next(line, max_command_line) == LineStatus::complete);
+    REQUIRE(reader.prepare().data() == memory);
+  }
+}
+
+TEST_CASE("there is always room for another read") {
+  LineReader reader;
+  for (int i = 0; i < 10; ++i) {
+    put(reader, std::string(16 * 1024, 'x'));
+    CHECK(reader.prepare().size() >= 16 * 1024);
+  }
+  CHECK(reader.pending().size() == 10 * 16 * 1024);
 }
 
 TEST_CASE("an idle connection holds no buffer, a busy one loses nothing") {

@@ -79,6 +79,7 @@ TEST_CASE("what the command line says wins") {
 TEST_CASE("an unknown key is named with its line") {
   CHECK(OptionFile("name = a\n\n  mood = b\n").fault() ==
         "3: mood: no such key; see the manual page for those there are");
+  CHECK(OptionFile("mood=b\n").fault().starts_with("1: mood: no such key"));
   CHECK(OptionFile("nam = a\n").fault().starts_with("1: nam: no such key"));
   CHECK(OptionFile("names = a\n").fault().starts_with("1: names: no such key"));
   CHECK(OptionFile("Name = a\n").fault().starts_with("1: Name: no such key"));
