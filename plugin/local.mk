@@ -25,7 +25,7 @@ libclientid_la_LINK = $(LIBTOOL) $(AM_V_lt) --tag=CC $(AM_LIBTOOLFLAGS) $(LIBTOO
   $(SANITIZER_CXXFLAGS) $(libclientid_la_LDFLAGS) $(LDFLAGS) -o $@
 
 # libsasl would read the .la file, which says nothing that it needs.
-install-exec-hook:
+install-data-hook:
 	rm -f $(DESTDIR)$(plugindir)/libclientid.la
 uninstall-hook:
 	rm -f $(DESTDIR)$(plugindir)/libclientid.so

@@ -243,7 +243,8 @@ TESTS += $(dialogs)
 
 EXTRA_DIST += $(dialogs) $(system_tests) \
   %D%/dialogs/placeholders.py %D%/dialogs/run.py %D%/dialogs/session.py \
-  %D%/packages.sh %D%/plugin/exports_test.sh %D%/run.sh \
+  shim/demo.sh %D%/packages.sh %D%/plugin/exports_test.sh %D%/run.sh \
+  %D%/system/demo.py \
   %D%/system/postfix.py \
   %D%/system/site.py \
   %D%/system/trap.py \

@@ -22,6 +22,7 @@ std::uint8_t mask(unsigned bits, unsigned index) {
 }  // namespace
 
 std::optional<Address> Address::parse(std::string_view text) {
+  if (text.find('\0') != std::string_view::npos) return std::nullopt;
   const std::string terminated(text);
   Address address;
   if (::inet_pton(AF_INET, terminated.c_str(), address.octets_.data() + v4_prefix.size()) == 1) {

@@ -7,8 +7,21 @@
 namespace clientid {
 namespace {
 
-// Ten thousand years: beyond it a duration is a typing error, and sums would leave the calendar.
+// Ten thousand years: beyond it a duration is a typing error.
 constexpr std::int64_t max_seconds = 10'000LL * 366 * 24 * 3600;
+
+// The last second that RFC 3339 can write: 9999-12-31T23:59:59Z.
+constexpr Time last_time{std::chrono::seconds(253'402'300'799)};
+
+// strptime() takes blanks, signs and missing digits: `form` has a 0 wherever a digit must stand.
+bool has_form(std::string_view text, std::string_view form) {
+  if (text.size() != form.size()) return false;
+  for (std::size_t i = 0; i < form.size(); ++i) {
+    const bool digit = text[i] >= '0' && text[i] <= '9';
+    if (form[i] == '0' ? !digit : text[i] != form[i]) return false;
+  }
+  return true;
+}
 
 std::int64_t seconds_of_unit(char unit) {
   switch (unit) {
@@ -21,7 +34,9 @@ std::int64_t seconds_of_unit(char unit) {
   }
 }
 
-std::optional<Time> parse_calendar(const std::string& text, const char* format) {
+std::optional<Time> parse_calendar(std::string_view calendar, std::string_view form, const char* format) {
+  if (!has_form(calendar, form)) return std::nullopt;
+  const std::string text(calendar);
   std::tm parts{};
   const char* end = ::strptime(text.c_str(), format, &parts);
   if (end == nullptr || *end != '\0') return std::nullopt;
@@ -57,10 +72,12 @@ std::optional<std::chrono::seconds> parse_duration(std::string_view text) {
 }
 
 std::optional<Time> parse_time(std::string_view text, Time start) {
-  if (const auto duration = parse_duration(text)) return start + *duration;
-  const std::string terminated(text);
-  if (const auto time = parse_calendar(terminated, "%Y-%m-%dT%H:%M:%SZ")) return time;
-  return parse_calendar(terminated, "%Y-%m-%d");
+  if (const auto duration = parse_duration(text)) {
+    const auto time = start + *duration;
+    return time <= last_time ? std::optional(time) : std::nullopt;
+  }
+  if (const auto time = parse_calendar(text, "0000-00-00T00:00:00Z", "%Y-%m-%dT%H:%M:%SZ")) return time;
+  return parse_calendar(text, "0000-00-00", "%Y-%m-%d");
 }
 
 }  // namespace clientid

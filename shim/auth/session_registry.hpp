@@ -2,11 +2,13 @@
 // endpoints of the connection, and asks by them.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 
 #include "plugin/policy/decide.hpp"
 
@@ -28,7 +30,8 @@ class SessionRegistry {
   // Known until it is destroyed.
   class Entry {
    public:
-    Entry(SessionRegistry& registry, std::string key) : registry_(&registry), key_(std::move(key)) {}
+    Entry(SessionRegistry& registry, std::string key, std::uint64_t number)
+        : registry_(&registry), key_(std::move(key)), number_(number) {}
     Entry(const Entry&) = delete;
     Entry& operator=(const Entry&) = delete;
     ~Entry();
@@ -36,6 +39,7 @@ class SessionRegistry {
    private:
     SessionRegistry* registry_;
     std::string key_;
+    std::uint64_t number_;
   };
 
   // Null where an endpoint is empty: nobody could ask for it.
@@ -46,7 +50,9 @@ class SessionRegistry {
   static std::string key(const Endpoints& endpoints) { return endpoints.local + " " + endpoints.remote; }
 
   mutable std::mutex mutex_;
-  std::unordered_map<std::string, RegisteredSession> sessions_;
+  // The number tells a session from a later one at the same endpoints.
+  std::unordered_map<std::string, std::pair<std::uint64_t, RegisteredSession>> sessions_;
+  std::uint64_t last_number_ = 0;
 };
 
 }  // namespace clientid

@@ -95,8 +95,13 @@ void validate(boost::any& value, const std::vector<std::string>& texts, VerdictS
   VerdictSocket socket{{}, ::geteuid(), ::getegid(), 0660};
   words >> socket.path;
   if (!socket.path.starts_with('/')) reject(text, "PATH [user:group] [mode], the path from the root on");
+  bool has_owner = false;
+  bool has_mode = false;
   for (std::string word; words >> word;) {
-    if (!set_mode(socket, word)) set_owner(socket, word);
+    bool& given = set_mode(socket, word) ? has_mode : has_owner;
+    if (given) reject(text, "an owner and a mode once each");
+    given = true;
+    if (&given == &has_owner) set_owner(socket, word);
   }
   value = std::move(socket);
 }

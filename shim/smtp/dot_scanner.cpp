@@ -16,7 +16,7 @@ DotScanner::Result DotScanner::scan(std::string_view block) {
       if (cr == std::string_view::npos || cr + 1 == text.size()) return {Status::more, position};
       return {Status::bare_cr_or_lf, position};
     }
-    if (cr + 1 != lf) return {Status::bare_cr_or_lf, position};
+    if (cr == std::string_view::npos || cr + 1 != lf) return {Status::bare_cr_or_lf, position};
     position += 2;
     if (line_ == Line::dot) return {Status::end, position};
     line_ = Line::empty;

@@ -38,7 +38,7 @@ LineStatus LineReader::next(std::string_view& line, std::size_t limit) {
 
 void LineReader::release_if_empty() {
   if (taken_ != filled_) return;
-  buffer_ = {};
+  buffer_ = decltype(buffer_)();  // = {} would keep the memory
   taken_ = filled_ = 0;
 }
 

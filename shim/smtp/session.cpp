@@ -157,8 +157,8 @@ Step Session::client_id(std::string_view parameters) {
 
 Step Session::auth(std::string_view parameters) {
   if (!encrypted_) return error(replies::tls_required);
-  if (!announced_ || authenticated_ || in_transaction_) return error(replies::bad_sequence);
   auth_seen_ = true;
+  if (!announced_ || authenticated_ || in_transaction_) return error(replies::bad_sequence);
   exchange_.emplace();
   return from_exchange(exchange_->begin(parameters, rules_->mechanisms));
 }

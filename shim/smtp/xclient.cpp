@@ -18,10 +18,20 @@ bool announces(std::string_view attributes, std::string_view name) {
   return false;
 }
 
+std::string attribute_for(std::string_view name, std::string_view value) {
+  return " " + std::string(name) + "=" + encode_xtext(value);
+}
+
+bool fits(const std::string& attribute) {
+  return verb.size() + attribute.size() <= max_line;
+}
+
 }  // namespace
 
 bool xclient_suffices(const ClientFacts& client, std::string_view attributes) {
-  if (!client.login.empty() && !announces(attributes, "LOGIN")) return false;
+  if (!client.login.empty() && (!announces(attributes, "LOGIN") || !fits(attribute_for("LOGIN", client.login)))) {
+    return false;
+  }
   return client.address.empty() || (announces(attributes, "ADDR") && announces(attributes, "PORT"));
 }
 
@@ -29,7 +39,8 @@ std::vector<std::string> xclient_lines(const ClientFacts& client, std::string_vi
   std::vector<std::string> lines{std::string(verb)};
   const auto add = [&](std::string_view name, std::string_view value) {
     if (value.empty() || !announces(attributes, name)) return;
-    const std::string attribute = " " + std::string(name) + "=" + encode_xtext(value);
+    const auto attribute = attribute_for(name, value);
+    if (!fits(attribute)) return;  // a HELO name that is long and odd; it is for the log alone
     if (lines.back().size() + attribute.size() > max_line) lines.emplace_back(verb);
     lines.back() += attribute;
   };

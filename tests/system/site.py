@@ -14,6 +14,7 @@ token stands in the log of the shim or a token reached the back end, or when, wi
 connected to it for a client all the same: a trap listens there.
 The programs come from the environment: SHIM, CLIENTIDCTL, and SASL_PLUGIN_DIR, where libclientid.so is.
 """
+import base64
 import contextlib
 import os
 import pathlib
@@ -144,9 +145,18 @@ class Site:
         connection = socket.create_connection(("127.0.0.1", self.ports[listener]), timeout=10)
         return self.encrypt(connection) if listener == "tls" else connection
 
+    def trust(self):
+        """What a client needs to believe the shim."""
+        return ssl.create_default_context(cafile=self.dir / "cert.pem")
+
     def encrypt(self, connection):
-        trust = ssl.create_default_context(cafile=self.dir / "cert.pem")
-        return trust.wrap_socket(connection, server_hostname=NAME)
+        return self.trust().wrap_socket(connection, server_hostname=NAME)
+
+    def plain(self, name, password):
+        """The PLAIN message in base64, masked from now on wherever it is printed."""
+        encoded = base64.b64encode(f"\0{name}\0{password}".encode()).decode()
+        self.encoded[encoded] = f"{{plain:{name}}}"
+        return encoded
 
     def log(self):
         """What the shim said on standard error so far."""
