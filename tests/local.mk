@@ -96,7 +96,7 @@ TESTS += %D%/plugin/exports_test.sh
 system_tests = \
   %D%/system/ctl_test.py \
   %D%/system/manual_test.py
-TESTS += $(system_tests)
+TESTS += $(system_tests) %D%/system/demo.py
 
 dialogs = \
   %D%/dialogs/auth-8-bit-credentials.dialog \

@@ -85,6 +85,22 @@ TEST_CASE("a line holds 512 octets with CRLF, also where every octet of a name t
   }
 }
 
+TEST_CASE("a HELO name that no line can hold is left out, the rest is handed over") {
+  auto client = alice;
+  client.helo = std::string(255, '+');
+  CHECK(lines(client) == "XCLIENT LOGIN=alice@example.com PROTO=ESMTP PORT=49152 ADDR=192.0.2.7|");
+  CHECK(xclient_suffices(client, all_attributes));
+}
+
+TEST_CASE("X9 a login that no line can hold is none that could be left out") {
+  auto client = alice;
+  client.login = std::string(510 - std::string("XCLIENT LOGIN=").size(), 'l');
+  CHECK(xclient_suffices(client, all_attributes));
+  CHECK(xclient_lines(client, all_attributes).front() == "XCLIENT LOGIN=" + client.login);
+  client.login += "l";
+  CHECK_FALSE(xclient_suffices(client, all_attributes));
+}
+
 TEST_CASE("X9 without ADDR, PORT or LOGIN the handover is none") {
   CHECK(xclient_suffices(alice, all_attributes));
   CHECK(xclient_suffices(alice, "LOGIN PORT ADDR"));
