@@ -95,7 +95,8 @@ TESTS += %D%/plugin/exports_test.sh
 
 system_tests = \
   %D%/system/ctl_test.py \
-  %D%/system/manual_test.py
+  %D%/system/manual_test.py \
+  %D%/system/verdict_test.py
 TESTS += $(system_tests) %D%/system/demo.py
 
 dialogs = \

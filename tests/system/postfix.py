@@ -76,7 +76,9 @@ mech_list: PLAIN
 
 
 class Postfix:
-    def __init__(self, directory, sasldb):
+    def __init__(self, directory, sasldb, main="", sasl=""):
+        """`main` and `sasl` are more lines for main.cf and for libsasl's smtpd.conf; they win."""
+        self.main, self.sasl = MAIN + main, overridden(SASL, sasl)
         if os.geteuid() != 0:
             raise Skip("Postfix can be started by root alone")
         if not shutil.which("postfix"):
@@ -94,9 +96,9 @@ class Postfix:
         os.chown(self.sasldb, 0, postfix.pw_gid)
         self.sasldb.chmod(0o640)
         etc = self.dir / "etc"
-        (etc / "main.cf").write_text(MAIN.format(dir=self.dir, uid=nobody.pw_uid, gid=nobody.pw_gid))
+        (etc / "main.cf").write_text(self.main.format(dir=self.dir, uid=nobody.pw_uid, gid=nobody.pw_gid))
         (etc / "master.cf").write_text(MASTER.format(port=self.port))
-        (etc / "sasl/smtpd.conf").write_text(SASL.format(sasldb=self.sasldb))
+        (etc / "sasl/smtpd.conf").write_text(self.sasl.format(sasldb=self.sasldb))
         # Postfix announces itself on standard error; its own log says more when it fails.
         started = subprocess.run(["postfix", "-c", etc, "start"], capture_output=True, text=True)
         if started.returncode != 0:
@@ -130,6 +132,12 @@ class Postfix:
         queued = [path for name in ("incoming", "active", "deferred")  # the way a message takes
                   for path in (self.dir / "queue" / name).glob("**/*") if path.is_file()]
         return len(opened) == len(closed) and not queued
+
+
+def overridden(text, lines):
+    """libsasl takes the first line of a key, so those of the same key go."""
+    keys = {line.split(":")[0] for line in lines.splitlines()}
+    return "".join(line + "\n" for line in text.splitlines() if line.split(":")[0] not in keys) + lines
 
 
 def running(pid):

@@ -74,8 +74,9 @@ class SiteError(Exception):
 
 
 class Site:
-    def __init__(self, config=(), backend="none", accounts=None):
-        self.config, self.backend = list(config), backend
+    def __init__(self, config=(), backend="none", accounts=None, postfix=None):
+        """`postfix` holds more arguments for the Postfix behind it; {site} in them is our directory."""
+        self.config, self.backend, self.postfix_arguments = list(config), backend, postfix or {}
         self.passwords = {name: secrets.token_urlsafe(12) for name in ("alice", "bob")}
         self.tokens = {}    # of CLIENTID, by the name of a device
         self.encoded = {}   # other forms of both as they were sent, with a name for each
@@ -93,7 +94,7 @@ class Site:
             self._make_sasl()
             self.ctl("init")
             if self.backend == "postfix":
-                self.postfix = stack.enter_context(Postfix(self.dir / "postfix", self.dir / "sasldb"))
+                self.postfix = stack.enter_context(self._postfix())
             else:
                 self.trap = stack.enter_context(Trap())
             stack.callback(self._kill)
@@ -166,6 +167,10 @@ class Site:
     def _write(self, name, template, **values):
         (self.dir / name).write_text(template.format(dir=self.dir, name=NAME, **values))
 
+    def _postfix(self):
+        more = {name: text.replace("{site}", str(self.dir)) for name, text in self.postfix_arguments.items()}
+        return Postfix(self.dir / "postfix", self.dir / "sasldb", **more)
+
     def _make_certificate(self):
         run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
             "-keyout", self.dir / "key.pem", "-out", self.dir / "cert.pem", "-days", "2",
@@ -178,12 +183,18 @@ class Site:
         for name in ("sasl", "plugins"):
             (self.dir / name).mkdir()
         self._write("sasl/clientid-shim.conf", SASL)
-        libdir = run("pkg-config", "--variable=libdir", "libsasl2").strip()
-        built = pathlib.Path(program("SASL_PLUGIN_DIR")).absolute()
-        for plugin in [*pathlib.Path(libdir, "sasl2").glob("*.so"), built / "libclientid.so"]:
-            if plugin.parent == built or not plugin.name.startswith("libclientid"):
-                (self.dir / "plugins" / plugin.name).symlink_to(plugin)
+        self.add_plugins(self.dir / "plugins", program("SASL_PLUGIN_DIR"))
         self.environment.update(SASL_PATH=str(self.dir / "plugins"), SASL_CONF_PATH=str(self.dir / "sasl"))
+
+    @staticmethod
+    def add_plugins(directory, built=None):
+        """The plugins of the system; ours from where it was built, or not at all."""
+        libdir = run("pkg-config", "--variable=libdir", "libsasl2").strip()
+        plugins = [p for p in pathlib.Path(libdir, "sasl2").glob("*.so") if not p.name.startswith("libclientid")]
+        if built:
+            plugins.append(pathlib.Path(built).absolute() / "libclientid.so")
+        for plugin in plugins:
+            (directory / plugin.name).symlink_to(plugin)
 
     def _stop(self):
         """Stop the shim; what there is to complain about."""
