@@ -94,6 +94,7 @@ endif
 TESTS += %D%/plugin/exports_test.sh
 
 system_tests = \
+  %D%/system/clients_test.py \
   %D%/system/ctl_test.py \
   %D%/system/manual_test.py \
   %D%/system/verdict_test.py
