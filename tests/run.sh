@@ -18,8 +18,8 @@ status=0
 make -C build/sanitized -j"$((2 * $(nproc)))" -k check FOREIGN_PLUGIN_DIR="$PWD/build/clang/.libs" \
   >build/sanitized/check.log 2>&1 || status=$?
 
-count() { find build/sanitized/tests -name '*.trs' -exec grep -lE "^:global-test-result: ($1)" {} + | wc -l; }
-for trs in $(find build/sanitized/tests -name '*.trs' | sort); do
+count() { find build/sanitized -name '*.trs' -exec grep -lE "^:global-test-result: ($1)" {} + | wc -l; }
+for trs in $(find build/sanitized -name '*.trs' | sort); do
   case $(sed -n 's/^:global-test-result: //p' "$trs") in
     PASS) ;;
     SKIP) echo "skipped: ${trs%.trs}: $(tail -n 1 "${trs%.trs}.log")" ;;

@@ -65,6 +65,8 @@ std::optional<Network> Network::parse(std::string_view text) {
 }
 
 bool Network::contains(const Address& address) const {
+  // ::/0 would else hold every mapped IPv4 address.
+  if (base_.is_v4() != address.is_v4()) return false;
   for (unsigned i = 0; i < address.octets_.size(); ++i) {
     if (((address.octets_[i] ^ base_.octets_[i]) & mask(prefix_, i)) != 0) return false;
   }

@@ -170,7 +170,7 @@ void with_setting(SettingsLevel& level, std::string_view name, Visit visit) {
     visit(value, takes);
   });
   if (known) return;
-  throw ConfigError("no setting is named " + std::string(name) + "; there are: " +
+  throw ConfigError("no setting is named " + std::string(name) + "; there are:" +
                     join(setting_names(), [](std::string_view setting) { return " " + std::string(setting); }));
 }
 

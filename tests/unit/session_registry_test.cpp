@@ -69,8 +69,10 @@ TEST_CASE("a session at the endpoints of one that has not gone yet is known unti
 
 TEST_CASE("threats: failing open - a connection without endpoints lends its device to nobody") {
   SessionRegistry registry;
-  const auto entry = registry.add({"", ""}, session("uuid"));
-  CHECK(found(registry, {"", ""}) == "none");
+  for (const auto& half : {Endpoints{"", ""}, Endpoints{endpoints.local, ""}, Endpoints{"", endpoints.remote}}) {
+    const auto entry = registry.add(half, session("uuid"));
+    CHECK(found(registry, half) == "none");
+  }
 }
 
 TEST_CASE("threads may add and find at once") {

@@ -108,6 +108,11 @@ TEST_CASE("what a duration leads to can be written and read again") {
   }
 }
 
+TEST_CASE("a duration ends within the calendar of four digits") {
+  CHECK(time("251702300799s") == "9999-12-31T23:59:59Z");
+  CHECK(time("251702300800s") == "none");
+}
+
 TEST_CASE("now is a whole second of this time") {
   const auto before = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   const auto here = now();
