@@ -26,14 +26,10 @@ void validate(boost::any& value, const std::vector<std::string>& texts, AccountC
   value = AccountCase{text == "fold"};
 }
 
-namespace {
-
 std::string host_name() {
   std::array<char, 256> name{};
   return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "localhost";
 }
-
-}  // namespace
 
 std::string default_site_file() {
   return SYSCONFDIR "/clientid/clientid.conf";

@@ -16,6 +16,9 @@ struct Site {
   AccountRules accounts;
 };
 
+// The name of this machine, the default of every key that wants one.
+std::string host_name();
+
 // SYSCONFDIR/clientid/clientid.conf
 std::string default_site_file();
 

@@ -1,7 +1,5 @@
 #include "shim/ops/config.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <boost/program_options/parsers.hpp>
@@ -23,11 +21,6 @@ namespace po = boost::program_options;
 namespace {
 
 using Strings = std::vector<std::string>;
-
-std::string host_name() {
-  std::array<char, 256> name{};
-  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "localhost";
-}
 
 template <const auto& words>
 po::typed_value<Choice<words>>* one_of(std::size_t index) {

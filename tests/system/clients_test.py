@@ -7,8 +7,9 @@ import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from system.postfix import require_postfix
 from system.site import NAME, Site
-from system.waiting import Skip
+from system.waiting import Skip, run_tests
 
 # alice may send as herself and nobody else.
 OWNERS = f"""\
@@ -81,14 +82,10 @@ class ClientsTest(unittest.TestCase):
         self.assertEqual(list(site.dir.rglob("core*")), [])
 
 
-if __name__ == "__main__":
+def require_swaks():
     if not shutil.which("swaks"):
-        print("skipped: there is no swaks here")
-        sys.exit(77)
-    try:
-        with Site(backend="postfix"):
-            pass
-    except Skip as reason:
-        print(f"skipped: {reason}")
-        sys.exit(77)
-    unittest.main()
+        raise Skip("there is no swaks here")
+
+
+if __name__ == "__main__":
+    run_tests(require_swaks, require_postfix)

@@ -75,14 +75,18 @@ mech_list: PLAIN
 """
 
 
+def require_postfix():
+    if os.geteuid() != 0:
+        raise Skip("Postfix can be started by root alone")
+    if not shutil.which("postfix"):
+        raise Skip("there is no postfix here")
+
+
 class Postfix:
     def __init__(self, directory, sasldb, main="", sasl=""):
         """`main` and `sasl` are more lines for main.cf and for libsasl's smtpd.conf; they win."""
         self.main, self.sasl = MAIN + main, overridden(SASL, sasl)
-        if os.geteuid() != 0:
-            raise Skip("Postfix can be started by root alone")
-        if not shutil.which("postfix"):
-            raise Skip("there is no postfix here")
+        require_postfix()
         self.dir = pathlib.Path(directory)
         self.sasldb = pathlib.Path(sasldb)
         self.port = free_port()

@@ -12,8 +12,9 @@ import tempfile
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from system.postfix import require_postfix
 from system.site import NAME, Site
-from system.waiting import Skip
+from system.waiting import Skip, run_tests
 
 SHIM = ["handover = replay", "mechanisms = PLAIN LOGIN", "verdict-socket = {dir}/verdict postfix:postfix 0660"]
 SASL = """\
@@ -77,15 +78,10 @@ class VerdictTest(unittest.TestCase):
         self.assertNotEqual(reply[0], 235)
 
 
-if __name__ == "__main__":
+def require_loadable_module():
     if not os.environ.get("FOREIGN_PLUGIN_DIR"):
-        print("skipped: Postfix cannot load a module that was built with sanitizers; name another one in "
-              "FOREIGN_PLUGIN_DIR")
-        sys.exit(77)
-    try:
-        with Site(backend="postfix"):
-            pass
-    except Skip as reason:
-        print(f"skipped: {reason}")
-        sys.exit(77)
-    unittest.main()
+        raise Skip("Postfix cannot load a module that was built with sanitizers; name another one in FOREIGN_PLUGIN_DIR")
+
+
+if __name__ == "__main__":
+    run_tests(require_loadable_module, require_postfix)

@@ -1,7 +1,9 @@
-"""What every test of running servers needs: free ports, and waiting that ends."""
+"""What every test of running servers needs: free ports, waiting that ends, and a reason where it is skipped."""
 import random
 import socket
+import sys
 import time
+import unittest
 
 
 class Skip(Exception):
@@ -28,3 +30,14 @@ def wait_until(condition, seconds=10.0):
             return False
         time.sleep(0.02)
     return True
+
+
+def run_tests(*requirements):
+    """unittest.main(), or status 77 and the reason where a requirement raises Skip."""
+    try:
+        for require in requirements:
+            require()
+    except Skip as reason:
+        print(f"skipped: {reason}")
+        sys.exit(77)
+    unittest.main()
