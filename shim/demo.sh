@@ -6,6 +6,10 @@
 # Installs what it needs, builds, and sets up a throw-away directory with store, key, certificate and SASL users, a real
 # Postfix of its own as the back end, and the shim in front of it. With --keep it stays up, and says how to talk to it.
 set -eu
+case $* in
+  "" | --keep) ;;
+  *) echo "usage: shim/demo.sh [--keep]" >&2; exit 2 ;;
+esac
 cd "$(dirname "$0")/.."
 . tests/packages.sh
 

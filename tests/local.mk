@@ -97,6 +97,7 @@ system_tests = \
   %D%/system/clients_test.py \
   %D%/system/ctl_test.py \
   %D%/system/manual_test.py \
+  %D%/system/mechanisms_test.py \
   %D%/system/verdict_test.py
 TESTS += $(system_tests) %D%/system/demo.py
 
@@ -247,7 +248,7 @@ EXTRA_DIST += $(dialogs) $(system_tests) \
   %D%/dialogs/placeholders.py %D%/dialogs/run.py %D%/dialogs/session.py \
   shim/demo.sh %D%/packages.sh %D%/plugin/exports_test.sh %D%/run.sh \
   %D%/system/demo.py \
-  %D%/system/postfix.py \
+  %D%/system/postfix.py %D%/system/saslauthd.py %D%/system/scram.py %D%/system/settings.py \
   %D%/system/site.py \
   %D%/system/trap.py \
   %D%/system/waiting.py

@@ -17,6 +17,7 @@ import shutil
 import signal
 import subprocess
 
+from .settings import overridden
 from .waiting import Skip, free_port, wait_until
 
 MAIN = """\
@@ -85,7 +86,7 @@ def require_postfix():
 class Postfix:
     def __init__(self, directory, sasldb, main="", sasl=""):
         """`main` and `sasl` are more lines for main.cf and for libsasl's smtpd.conf; they win."""
-        self.main, self.sasl = MAIN + main, overridden(SASL, sasl)
+        self.main, self.sasl = MAIN + main, overridden(SASL, sasl.splitlines())
         require_postfix()
         self.dir = pathlib.Path(directory)
         self.sasldb = pathlib.Path(sasldb)
@@ -136,12 +137,6 @@ class Postfix:
         queued = [path for name in ("incoming", "active", "deferred")  # the way a message takes
                   for path in (self.dir / "queue" / name).glob("**/*") if path.is_file()]
         return len(opened) == len(closed) and not queued
-
-
-def overridden(text, lines):
-    """libsasl takes the first line of a key, so those of the same key go."""
-    keys = {line.split(":")[0] for line in lines.splitlines()}
-    return "".join(line + "\n" for line in text.splitlines() if line.split(":")[0] not in keys) + lines
 
 
 def running(pid):

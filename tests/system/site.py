@@ -30,6 +30,7 @@ import tempfile
 import uuid
 
 from .postfix import Postfix
+from .settings import overridden
 from .trap import Trap
 from .waiting import Skip, free_port, wait_until
 
@@ -74,9 +75,10 @@ class SiteError(Exception):
 
 
 class Site:
-    def __init__(self, config=(), backend="none", accounts=None, postfix=None):
+    def __init__(self, config=(), backend="none", accounts=None, postfix=None, sasl=()):
         """`postfix` holds more arguments for the Postfix behind it; {site} in them is our directory."""
         self.config, self.backend, self.postfix_arguments = list(config), backend, postfix or {}
+        self.sasl = list(sasl)
         self.passwords = {name: secrets.token_urlsafe(12) for name in ("alice", "bob")}
         self.tokens = {}    # of CLIENTID, by the name of a device
         self.encoded = {}   # other forms of both as they were sent, with a name for each
@@ -182,7 +184,7 @@ class Site:
             run("saslpasswd2", "-p", "-c", "-f", self.dir / "sasldb", "-u", NAME, name, text=password)
         for name in ("sasl", "plugins"):
             (self.dir / name).mkdir()
-        self._write("sasl/clientid-shim.conf", SASL)
+        self._write("sasl/clientid-shim.conf", overridden(SASL, self.sasl))
         self.add_plugins(self.dir / "plugins", program("SASL_PLUGIN_DIR"))
         self.environment.update(SASL_PATH=str(self.dir / "plugins"), SASL_CONF_PATH=str(self.dir / "sasl"))
 
@@ -221,13 +223,6 @@ class Site:
         if self.shim and self.shim.poll() is None:
             self.shim.kill()
             self.shim.wait()
-
-
-def overridden(text, lines):
-    """The configuration with these lines added, in place of the lines of the same key."""
-    key = lambda line: line.split("=")[0].strip()
-    replaced = set(map(key, lines))
-    return "".join(line + "\n" for line in [*(l for l in text.splitlines() if key(l) not in replaced), *lines])
 
 
 def program(variable):
