@@ -40,6 +40,7 @@ smtpd_peername_lookup = no
 smtpd_authorized_xclient_hosts = 127.0.0.1
 smtpd_authorized_xforward_hosts = 127.0.0.1
 smtpd_sasl_auth_enable = yes
+cyrus_sasl_config_path = {dir}/etc/sasl
 smtpd_sasl_local_domain = shim.test
 smtpd_sasl_authenticated_header = yes
 smtpd_relay_restrictions = permit_sasl_authenticated, reject
