@@ -22,18 +22,22 @@ libshim_la_SOURCES = \
   %D%/net/handover.cpp %D%/net/handover.hpp \
   %D%/net/listener.cpp %D%/net/listener.hpp \
   %D%/net/relay.cpp %D%/net/relay.hpp \
-  %D%/net/shared_keywords.hpp \
+  %D%/net/shared_offer.hpp \
   %D%/net/stream.cpp %D%/net/stream.hpp \
   %D%/net/tls_context.cpp %D%/net/tls_context.hpp \
   %D%/ops/log.cpp %D%/ops/log.hpp \
   %D%/ops/option_types.cpp %D%/ops/option_types.hpp \
   %D%/smtp/auth_exchange.cpp %D%/smtp/auth_exchange.hpp \
+  %D%/smtp/backend_offer.cpp %D%/smtp/backend_offer.hpp \
   %D%/smtp/backend_reply.cpp %D%/smtp/backend_reply.hpp \
   %D%/smtp/base64.cpp %D%/smtp/base64.hpp \
   %D%/smtp/command.cpp %D%/smtp/command.hpp \
+  %D%/smtp/content.cpp %D%/smtp/content.hpp \
+  %D%/smtp/conversation.cpp %D%/smtp/conversation.hpp \
   %D%/smtp/dot_scanner.cpp %D%/smtp/dot_scanner.hpp \
   %D%/smtp/keywords.cpp %D%/smtp/keywords.hpp \
   %D%/smtp/line_reader.cpp %D%/smtp/line_reader.hpp \
+  %D%/smtp/message_parameters.cpp %D%/smtp/message_parameters.hpp \
   %D%/smtp/replies.hpp \
   %D%/smtp/reply_queue.cpp %D%/smtp/reply_queue.hpp \
   %D%/smtp/session.cpp %D%/smtp/session.hpp \

@@ -29,6 +29,7 @@ check_PROGRAMS += unit_test
 unit_test_SOURCES = \
   %D%/unit/account_test.cpp \
   %D%/unit/auth_exchange_test.cpp \
+  %D%/unit/backend_offer_test.cpp \
   %D%/unit/backend_reply_test.cpp \
   %D%/unit/base64_test.cpp \
   %D%/unit/bindings_test.cpp \

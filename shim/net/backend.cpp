@@ -141,10 +141,6 @@ asio::awaitable<std::optional<BackendReply>> Backend::receive() {
   }
 }
 
-bool Backend::has_reply_line() const {
-  return reader_.pending().find('\n') != std::string_view::npos;
-}
-
 // What is remote to us is local to it.
 std::string Backend::local_endpoint() {
   return remote_endpoint_of(stream_.socket()).sasl_form();

@@ -40,8 +40,8 @@ class Backend {
 
   asio::awaitable<bool> send(std::string_view octets);
   asio::awaitable<std::optional<BackendReply>> receive();
-  // A reply has come already, so that receive() will not wait.
-  bool has_reply_line() const;
+  // While nothing is owed to us: something has come all the same, or the connection is closed.
+  bool stale() { return !reader_.pending().empty() || !stream_.is_quiet(); }
 
   const Keywords& keywords() const { return keywords_; }
   // "127.0.0.1;10587" and "127.0.0.1;49152" as the back end sees them; empty for a Unix socket.

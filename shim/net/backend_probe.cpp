@@ -2,9 +2,8 @@
 
 namespace clientid {
 
-asio::awaitable<std::optional<std::vector<std::string>>> probe_backend(const BackendAddress& address,
-                                                                       const std::string& hostname,
-                                                                       Clock::duration patience, std::string& cause) {
+asio::awaitable<std::optional<Keywords>> probe_backend(const BackendAddress& address, const std::string& hostname,
+                                                       Clock::duration patience, std::string& cause) {
   const auto backend = co_await Backend::open(address, patience, cause);
   if (!backend) co_return std::nullopt;
   const bool greeted = co_await backend->ehlo(hostname);
@@ -13,7 +12,7 @@ asio::awaitable<std::optional<std::vector<std::string>>> probe_backend(const Bac
     co_return std::nullopt;
   }
   co_await backend->ask("QUIT");
-  co_return backend->keywords().relayed();
+  co_return backend->keywords();
 }
 
 }  // namespace clientid

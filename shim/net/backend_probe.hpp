@@ -3,15 +3,13 @@
 
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "shim/net/backend.hpp"
 
 namespace clientid {
 
-// The keywords that we pass on, and nothing where it does not answer; `cause` says why then.
-asio::awaitable<std::optional<std::vector<std::string>>> probe_backend(const BackendAddress& address,
-                                                                       const std::string& hostname,
-                                                                       Clock::duration patience, std::string& cause);
+// Its keywords, and nothing where it does not answer; `cause` says why then.
+asio::awaitable<std::optional<Keywords>> probe_backend(const BackendAddress& address, const std::string& hostname,
+                                                       Clock::duration patience, std::string& cause);
 
 }  // namespace clientid

@@ -16,101 +16,71 @@ Client::Client(Service& service, Socket socket, bool implicit_tls)
     : service_(service),
       stream_(std::move(socket)),
       peer_(remote_endpoint_of(stream_.socket())),
-      session_(service.session, implicit_tls),
-      relay_(service.relay, service.parts.registry, stream_, reader_),
+      conversation_(service.session, implicit_tls),
+      relay_(service.relay, service.parts.registry),
       implicit_tls_(implicit_tls) {}
 
 asio::awaitable<void> Client::serve() {
   log::debug("connect", {{"peer", peer_.address}});
-  if (implicit_tls_) {
-    const bool ready = co_await shake_hands();
-    if (!ready) co_return;
-  }
-  relay_.reply(session_.greeting());
+  bool open = true;
+  if (implicit_tls_) open = co_await shake_hands();
   command_deadline_ = Clock::now() + service_.timeouts.greeting;
-  for (bool open = true; open;) {
-    std::string_view line;
-    switch (reader_.next(line, session_.line_limit())) {
-      case LineStatus::incomplete: open = co_await read_more(); break;
-      case LineStatus::complete: {
-        auto step = session_.on_line(line, *service_.parts.keywords.get());
-        open = co_await carry_out(step, line);
-        // For the whole of the next command: a new one for every read would let a client drip octets for ever.
-        command_deadline_ = Clock::now() + service_.timeouts.command;
-        break;
-      }
-      case LineStatus::too_long: open = co_await close(replies::line_too_long); break;
-      case LineStatus::bad_octet: open = co_await close(replies::bare_cr_or_lf); break;
-    }
+  while (open) {
+    const auto next = conversation_.next(*service_.parts.offer.get());
+    open = co_await carry_out(next);
   }
   log::debug("disconnect", {{"peer", peer_.address}});
 }
 
-// The client has said all that it says for now: it gets its replies before more is read.
-asio::awaitable<bool> Client::read_more() {
-  const bool flushed = co_await flush();
-  if (!flushed) co_return false;
-  reader_.release_if_empty();
-  stream_.expires_at(command_deadline_);
-  const auto io = co_await stream_.read(reader_);
-  if (io == Io::timed_out) co_return co_await close(replies::timeout);
-  co_return io == Io::done;
-}
-
-asio::awaitable<bool> Client::carry_out(Step& step, std::string_view line) {
-  switch (step.action) {
-    case Action::reply: relay_.reply(step.reply); co_return true;
-    case Action::start_tls: co_return co_await start_tls(step.reply);
-    case Action::authenticate:
-    case Action::respond: co_return co_await authenticate(step);
-    case Action::forward: co_await relay_.forward(line, relay_client()); co_return true;
-    case Action::forward_data: co_return co_await forward_data(line);
-    case Action::reset:
-      relay_.reset();
-      relay_.reply(step.reply);
-      co_return true;
-    case Action::close: break;
+asio::awaitable<bool> Client::carry_out(Next next) {
+  switch (next) {
+    case Next::read_client: co_return co_await read();
+    case Next::write_client: co_return co_await write();
+    case Next::start_tls: co_return co_await start_tls();
+    case Next::open_backend: co_await open_backend(); break;
+    case Next::write_backend: co_await write_backend(); break;
+    case Next::read_backend: co_await read_backend(); break;
+    case Next::drop_backend:
+      relay_.drop();
+      conversation_.backend_closed();
+      break;
+    case Next::authenticate: co_await authenticate(); break;
+    case Next::close: co_await close(); co_return false;
   }
-  co_return co_await close(step.reply);
-}
-
-asio::awaitable<bool> Client::flush() {
-  const auto status = co_await relay_.flush();
-  switch (status) {
-    case RelayStatus::going_on: break;
-    case RelayStatus::client_lost: co_return false;
-    case RelayStatus::client_timed_out:
-    case RelayStatus::end_session: co_return co_await close({});
-  }
-  if (relay_.connected()) service_.parts.keywords.set(relay_.keywords().relayed());
   co_return true;
 }
 
-asio::awaitable<bool> Client::close(std::string_view reply) {
-  if (!reply.empty()) relay_.reply(reply);
-  // Twice where a back end that goes away had the last word.
-  const auto status = co_await relay_.flush();
-  if (status == RelayStatus::end_session) co_await relay_.flush();
-  co_await relay_.quit();
-  co_await stream_.finish();
-  co_return false;
+// --- The client ---
+
+asio::awaitable<bool> Client::read() {
+  conversation_.reader().release_if_empty();
+  if (conversation_.in_content()) {
+    stream_.expires_after(service_.timeouts.data);
+  } else {
+    // For the whole of a command: a new one for every read would let a client drip octets for ever.
+    if (conversation_.lines() != lines_seen_) command_deadline_ = Clock::now() + service_.timeouts.command;
+    lines_seen_ = conversation_.lines();
+    stream_.expires_at(command_deadline_);
+  }
+  const auto io = co_await stream_.read(conversation_.reader());
+  if (io == Io::timed_out) conversation_.end(replies::timeout);
+  co_return io != Io::closed;
 }
 
-asio::awaitable<bool> Client::start_tls(std::string_view reply) {
-  // D4.10: whoever stands between client and server could put it there, to have it taken for the client's own.
-  if (!reader_.pending().empty()) {
-    log::warning("starttls-injection", {{"peer", peer_.address}});
-    co_return co_await close({});
-  }
-  relay_.reply(reply);
-  const bool flushed = co_await flush();
-  if (!flushed) co_return false;
+asio::awaitable<bool> Client::write() {
+  stream_.expires_after(service_.timeouts.data);
+  const auto io = co_await stream_.write(conversation_.to_client());
+  conversation_.client_written();
+  co_return io == Io::done;
+}
+
+asio::awaitable<bool> Client::start_tls() {
   const bool ready = co_await shake_hands();
   if (!ready) co_return false;
-  reader_ = LineReader();
-  relay_.disconnect();
+  relay_.drop();
+  conversation_.backend_closed();
   relay_client_.reset();
-  session_.tls_started();
+  conversation_.tls_started();
   co_return true;
 }
 
@@ -123,11 +93,102 @@ asio::awaitable<bool> Client::shake_hands() {
   co_return io == Io::done;
 }
 
-asio::awaitable<bool> Client::authenticate(Step& step) {
-  // AUTH ends a pipelined group.
-  const bool flushed = co_await flush();
-  if (!flushed) co_return false;
+asio::awaitable<void> Client::close() {
+  log_fault();
+  if (relay_.connected()) co_await relay_.quit();
+  co_await stream_.finish();
+}
+
+void Client::log_fault() {
+  const auto warn = [this](const char* event) { log::warning(event, {{"peer", peer_.address}}); };
+  switch (conversation_.fault()) {
+    case Fault::none: break;
+    case Fault::starttls_injection: warn("starttls-injection"); break;
+    case Fault::line_too_long: warn("line-too-long"); break;
+    case Fault::bad_octet: warn("bare-cr-or-lf-in-command"); break;
+    case Fault::bare_cr_or_lf: warn("bare-cr-or-lf-in-message"); break;
+  }
+}
+
+// --- The back end ---
+
+asio::awaitable<void> Client::open_backend() {
+  const bool opened = co_await relay_.open(relay_client());
+  if (!opened) {
+    conversation_.backend_unavailable();
+    co_return;
+  }
+  service_.parts.offer.learn(relay_.keywords());
+  conversation_.backend_opened(relay_.keywords().has("PIPELINING"));
+}
+
+asio::awaitable<void> Client::write_backend() {
+  if (conversation_.begins_transaction() && relay_.stale()) {
+    // It was left alone for longer than it likes. Nothing is lost: next() asks for another connection.
+    relay_.drop();
+    conversation_.backend_closed();
+    co_return;
+  }
+  const bool sent = co_await relay_.send(conversation_.to_backend());
+  if (sent) {
+    conversation_.backend_written();
+    co_return;
+  }
+  // It may have said why before it left.
+  for (bool more = conversation_.awaits_backend() || conversation_.in_content(); more;) {
+    const auto reply = co_await relay_.receive();
+    more = reply && conversation_.on_backend_reply(*reply) && conversation_.awaits_backend();
+  }
+  lose_backend("cannot send");
+}
+
+asio::awaitable<void> Client::read_backend() {
+  const auto reply = co_await relay_.receive();
+  if (!reply) {
+    lose_backend("no reply");
+  } else if (!conversation_.on_backend_reply(*reply)) {
+    lose_backend("a reply to something else than was asked");
+  }
+}
+
+void Client::lose_backend(const char* cause) {
+  log::warning("backend-lost", {{"peer", peer_.address}, {"cause", cause}});
+  relay_.drop();
+  conversation_.backend_lost();
+}
+
+const RelayClient& Client::relay_client() {
+  if (!relay_client_) {
+    const auto& session = conversation_.session();
+    std::optional<Device> device;
+    if (const auto& identity = session.identity()) device = service_.parts.judge.device(*identity);
+    relay_client_ = RelayClient{{peer_.address, peer_.port, session.helo(), login_},
+                                {std::move(device), Address::parse(peer_.address)},
+                                std::move(plain_)};
+  }
+  return *relay_client_;
+}
+
+// --- AUTH ---
+
+asio::awaitable<void> Client::authenticate() {
   const auto begun = Clock::now();
+  auto step = conversation_.take_auth_step();
+  auto result = co_await run_auth(step);
+  if (result.status == AuthStatus::authenticated) {
+    login_ = std::move(result.login);
+    // Not the connection that spoke for nobody.
+    if (relay_.connected()) co_await relay_.quit();
+    conversation_.backend_closed();
+    relay_client_.reset();
+    if (service_.relay.handover == Handover::replay) plain_ = std::move(*step.auth.response);
+  }
+  if (result.status == AuthStatus::refused || result.status == AuthStatus::unavailable) co_await delay_failure(begun);
+  if (result.status != AuthStatus::challenge) authenticator_.reset();
+  conversation_.auth_result(result.status, result.challenge);
+}
+
+asio::awaitable<AuthResult> Client::run_auth(const Step& step) {
   const bool first = step.action == Action::authenticate;
   if (first) {
     PeerFacts peer{peer_.address, local_endpoint_of(stream_.socket()).sasl_form(), peer_.sasl_form(),
@@ -137,24 +198,14 @@ asio::awaitable<bool> Client::authenticate(Step& step) {
   }
   AuthResult result;
   const auto work = [&](JudgeStore& store) {
-    const auto& identity = session_.identity();
+    const auto& identity = conversation_.session().identity();
     result =
         first ? authenticator_->start(store, identity ? &*identity : nullptr, step.auth.mechanism, step.auth.response)
               : authenticator_->step(store, *step.auth.response);
   };
   const bool ran = co_await service_.parts.pool.run(work);
   if (!ran) log::error("auth-queue-full", {{"peer", peer_.address}});
-  if (result.status == AuthStatus::authenticated) {
-    login_ = std::move(result.login);
-    // Not the one that spoke for nobody.
-    co_await relay_.quit();
-    relay_client_.reset();
-    if (service_.relay.handover == Handover::replay) plain_ = std::move(*step.auth.response);
-  }
-  if (result.status == AuthStatus::refused || result.status == AuthStatus::unavailable) co_await delay_failure(begun);
-  if (result.status != AuthStatus::challenge) authenticator_.reset();
-  auto next = session_.auth_result(result.status, result.challenge);
-  co_return co_await carry_out(next, {});
+  co_return result;
 }
 
 // A refusal takes the same time whatever it is for: the verdict of the policy is much faster than a wrong password.
@@ -165,32 +216,6 @@ asio::awaitable<void> Client::delay_failure(Clock::time_point begun) {
   asio::steady_timer timer(co_await asio::this_coro::executor, begun + service_.failure_delay + jitter);
   boost::system::error_code ignored;
   co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-}
-
-RelayClient& Client::relay_client() {
-  if (!relay_client_) {
-    std::optional<Device> device;
-    if (const auto& identity = session_.identity()) device = service_.parts.judge.device(*identity);
-    relay_client_ = RelayClient{{peer_.address, peer_.port, session_.helo(), login_},
-                                {std::move(device), Address::parse(peer_.address)},
-                                std::move(plain_)};
-  }
-  return *relay_client_;
-}
-
-asio::awaitable<bool> Client::forward_data(std::string_view line) {
-  co_await relay_.forward(line, relay_client());
-  const bool flushed = co_await flush();
-  if (!flushed) co_return false;
-  if (!relay_.message_wanted()) co_return true;
-  const auto status = co_await relay_.stream_message();
-  switch (status) {
-    case RelayStatus::going_on: session_.transaction_ended(); co_return true;
-    case RelayStatus::client_lost: co_return false;
-    case RelayStatus::client_timed_out: co_return co_await close(replies::timeout);
-    case RelayStatus::end_session: break;
-  }
-  co_return co_await close({});
 }
 
 }  // namespace clientid

@@ -1,24 +1,25 @@
-// One client from accept to close: reads its lines, lets the session decide, and carries out what it says.
+// One client from accept to close: carries out what the conversation asks for, with its socket, its connection to the
+// back end, and AUTH.
 #pragma once
 
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "shim/auth/authenticator.hpp"
 #include "shim/auth/worker_pool.hpp"
 #include "shim/net/endpoint.hpp"
 #include "shim/net/relay.hpp"
-#include "shim/net/shared_keywords.hpp"
+#include "shim/net/shared_offer.hpp"
 #include "shim/net/stream.hpp"
-#include "shim/smtp/session.hpp"
+#include "shim/smtp/conversation.hpp"
 
 namespace clientid {
 
 struct Timeouts {
   Clock::duration greeting;  // handshakes, and the first command
   Clock::duration command;
+  Clock::duration data;  // between two pieces of a message, and for a reply to be taken
 };
 
 struct ServiceParts {
@@ -27,7 +28,7 @@ struct ServiceParts {
   Recorder& recorder;
   WorkerPool& pool;
   SessionRegistry& registry;
-  SharedKeywords& keywords;
+  SharedOffer& offer;
 };
 
 // What all clients have in common. Outlives them.
@@ -50,23 +51,30 @@ class Client {
   asio::awaitable<void> serve();
 
  private:
-  asio::awaitable<bool> read_more();
-  asio::awaitable<bool> carry_out(Step& step, std::string_view line);
-  asio::awaitable<bool> start_tls(std::string_view reply);
+  // Each false where the session is over.
+  asio::awaitable<bool> carry_out(Next next);
+  asio::awaitable<bool> read();
+  asio::awaitable<bool> write();
+  asio::awaitable<bool> start_tls();
   asio::awaitable<bool> shake_hands();
-  asio::awaitable<bool> authenticate(Step& step);
-  asio::awaitable<bool> forward_data(std::string_view line);
-  asio::awaitable<bool> close(std::string_view reply);
-  asio::awaitable<bool> flush();
+
+  asio::awaitable<void> open_backend();
+  asio::awaitable<void> write_backend();
+  asio::awaitable<void> read_backend();
+  void lose_backend(const char* cause);
+
+  asio::awaitable<void> authenticate();
+  asio::awaitable<AuthResult> run_auth(const Step& step);
   asio::awaitable<void> delay_failure(Clock::time_point begun);
-  RelayClient& relay_client();
-  std::vector<std::string> keywords() const;
+
+  asio::awaitable<void> close();
+  const RelayClient& relay_client();
+  void log_fault();
 
   Service& service_;
   Stream stream_;
   IpEndpoint peer_;
-  LineReader reader_;
-  Session session_;
+  Conversation conversation_;
   Relay relay_;
   std::optional<RelayClient> relay_client_;
   std::unique_ptr<Authenticator> authenticator_;
@@ -74,6 +82,7 @@ class Client {
   Secret plain_;
   bool implicit_tls_;
   Clock::time_point command_deadline_;
+  std::uint64_t lines_seen_ = 0;
 };
 
 }  // namespace clientid

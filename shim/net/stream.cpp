@@ -149,6 +149,18 @@ asio::awaitable<Io> Stream::write(std::string_view octets) {
   co_return Io::done;
 }
 
+bool Stream::is_quiet() {
+  char octet = 0;
+  if (ssl_) {
+    // A session ticket makes the socket readable, and is not meant for us.
+    ERR_clear_error();
+    const int got = SSL_peek(ssl_.get(), &octet, 1);
+    return got <= 0 && SSL_get_error(ssl_.get(), got) == SSL_ERROR_WANT_READ;
+  }
+  const auto got = ::recv(state_->socket.native_handle(), &octet, 1, MSG_PEEK | MSG_DONTWAIT);
+  return got < 0 && (errno == EAGAIN || errno == EINTR);
+}
+
 asio::awaitable<void> Stream::finish() {
   expires_after(finish_time);
   if (ssl_) {

@@ -49,6 +49,9 @@ class Stream {
   // All of it.
   asio::awaitable<Io> write(std::string_view octets);
 
+  // The peer has said nothing that was not read, and has not left. Costs a system call.
+  bool is_quiet();
+
   // Ends the sending side and waits a moment for the peer to do the same: a close with unread input would
   // take the last reply back.
   asio::awaitable<void> finish();

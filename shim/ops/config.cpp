@@ -63,6 +63,7 @@ po::options_description keys() {
   add("verdict-socket", repeatable<VerdictSocket>(), "PATH [user:group] [mode] for the module elsewhere; repeatable");
   add("handover", one_of<handovers>(0), "how the back end learns who it is: xclient, replay or none");
   add("backend", repeatable<BackendAddress>(), "smtp://HOST:PORT or unix:PATH; repeatable, in order");
+  add("allow-extensions", text(""), "BURL and ETRN pass only if named here");
   add("unauthenticated", one_of<unauthenticated_ways>(0), "mail without AUTH: refuse or relay");
   add("refuse-at", one_of<refusal_times>(0), "a refused device is told so at: auth or after-auth");
   add("workers", number(std::max(1U, std::thread::hardware_concurrency())), "threads that serve connections");
@@ -70,6 +71,7 @@ po::options_description keys() {
   add("auth-queue", number(256), "AUTHs that may wait for one of them");
   add("max-connections", number(1000), "clients at a time");
   add("max-errors", number(10), "errors after which a session ends");
+  add("max-message-size", po::value<MessageSize>()->default_value({0}, "0"), "octets, or with K, M or G; 0: any");
   add("greeting-timeout", duration(30s, "30s"), "for a TLS handshake");
   add("command-timeout", duration(5min, "5m"), "for the next command");
   add("data-timeout", duration(3min, "3m"), "between two pieces of a message");
@@ -124,6 +126,16 @@ Strings mechanisms_of(const std::string& list) {
   return mechanisms;
 }
 
+void allow_extensions(const std::string& list, Config& config) {
+  std::istringstream words(list);
+  for (std::string word; words >> word;) {
+    if (word != "BURL" && word != "ETRN") {
+      throw ConfigError("allow-extensions: cannot be \"" + word + "\"; it takes BURL and ETRN");
+    }
+    (word == "BURL" ? config.burl : config.etrn) = true;
+  }
+}
+
 // Combinations that cannot work.
 void check(const Config& config) {
   const auto need = [](bool given, const char* key) {
@@ -154,6 +166,7 @@ Config to_config(const po::variables_map& values) {
   config.verdict_sockets = all_of<VerdictSocket>(values, "verdict-socket");
   config.handover = static_cast<Handover>(index_of<handovers>(values, "handover"));
   config.backends = all_of<BackendAddress>(values, "backend");
+  allow_extensions(string_of(values, "allow-extensions"), config);
   config.relay_unauthenticated = index_of<unauthenticated_ways>(values, "unauthenticated") == 1;
   config.refuse_after_auth = index_of<refusal_times>(values, "refuse-at") == 1;
   config.workers = number_of(values, "workers", 1, 1024);
@@ -161,6 +174,7 @@ Config to_config(const po::variables_map& values) {
   config.auth_queue = number_of(values, "auth-queue", 1, many);
   config.max_connections = number_of(values, "max-connections", 1, many);
   config.max_errors = number_of(values, "max-errors", 1, many);
+  config.max_message_size = values["max-message-size"].as<MessageSize>().octets;
   config.greeting_timeout = timeout_of(values, "greeting-timeout");
   config.command_timeout = timeout_of(values, "command-timeout");
   config.data_timeout = timeout_of(values, "data-timeout");

@@ -27,6 +27,8 @@ struct Config {
   std::vector<VerdictSocket> verdict_sockets;
   Handover handover = Handover::xclient;
   std::vector<BackendAddress> backends;
+  bool burl = false;
+  bool etrn = false;
   bool relay_unauthenticated = false;
   bool refuse_after_auth = false;
   unsigned workers = 0;
@@ -34,6 +36,7 @@ struct Config {
   unsigned auth_queue = 0;
   unsigned max_connections = 0;
   unsigned max_errors = 0;
+  std::uint64_t max_message_size = 0;  // octets; 0: any
   std::chrono::milliseconds greeting_timeout{};
   std::chrono::milliseconds command_timeout{};
   std::chrono::milliseconds data_timeout{};

@@ -32,6 +32,19 @@ std::optional<std::chrono::milliseconds> parse_duration_text(std::string_view te
   return std::nullopt;
 }
 
+std::optional<std::uint64_t> parse_size_text(const std::string& text) {
+  constexpr std::uint64_t most = std::uint64_t{1} << 40U;
+  std::uint64_t count = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+  if (error != std::errc{} || count > most) return std::nullopt;
+  const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
+  if (unit.empty()) return count;
+  if (unit == "K") return count << 10U;
+  if (unit == "M") return count << 20U;
+  if (unit == "G") return count << 30U;
+  return std::nullopt;
+}
+
 // "postfix:postfix" or "postfix".
 void set_owner(VerdictSocket& socket, const std::string& word) {
   const auto colon = word.find(':');
@@ -72,6 +85,13 @@ void validate(boost::any& value, const std::vector<std::string>& texts, Duration
   const auto duration = parse_duration_text(text);
   if (!duration) reject(text, "a duration such as 250ms, 30s, 5m or 1h");
   value = Duration{*duration};
+}
+
+void validate(boost::any& value, const std::vector<std::string>& texts, MessageSize* /*type*/, int /*unused*/) {
+  const auto& text = po::validators::get_single_string(texts);
+  const auto size = parse_size_text(text);
+  if (!size) reject(text, "a number of octets such as 10485760, 10M or 1G, or 0 for any");
+  value = MessageSize{*size};
 }
 
 void validate(boost::any& value, const std::vector<std::string>& texts, BackendAddress* /*type*/, int /*unused*/) {

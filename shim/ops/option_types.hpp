@@ -20,6 +20,11 @@ struct Duration {
   std::chrono::milliseconds value;
 };
 
+// "10485760", "10M", "0".
+struct MessageSize {
+  std::uint64_t octets;
+};
+
 // One word out of a list; `index` is its place in it.
 template <const auto& words>
 struct Choice {
@@ -44,6 +49,7 @@ void validate(boost::any& value, const std::vector<std::string>& texts, Choice<w
 }
 
 void validate(boost::any& value, const std::vector<std::string>& texts, Duration* /*type*/, int /*unused*/);
+void validate(boost::any& value, const std::vector<std::string>& texts, MessageSize* /*type*/, int /*unused*/);
 void validate(boost::any& value, const std::vector<std::string>& texts, BackendAddress* /*type*/, int /*unused*/);
 void validate(boost::any& value, const std::vector<std::string>& texts, ListenAddress* /*type*/, int /*unused*/);
 void validate(boost::any& value, const std::vector<std::string>& texts, VerdictSocket* /*type*/, int /*unused*/);

@@ -29,12 +29,12 @@ namespace {
 constexpr auto probe_patience = std::chrono::seconds(5);
 constexpr auto probe_pause = std::chrono::seconds(5);
 
-asio::awaitable<bool> learn_keywords(const Config& config, SharedKeywords& keywords) {
+asio::awaitable<bool> learn_keywords(const Config& config, SharedOffer& offer) {
   for (const auto& address : config.backends) {
     std::string cause;
     const auto found = co_await probe_backend(address, config.hostname, probe_patience, cause);
     if (found) {
-      keywords.set(*found);
+      offer.learn(*found);
       co_return true;
     }
     log::warning("backend-failure", {{"backend", address.to_string()}, {"cause", cause}});
@@ -44,8 +44,8 @@ asio::awaitable<bool> learn_keywords(const Config& config, SharedKeywords& keywo
 
 // Clients are told what the back end announces before any connection of theirs reaches it (X9), so it is asked first,
 // once, and again for as long as it does not answer.
-asio::awaitable<void> begin(const Config& config, SharedKeywords& keywords, std::deque<Listener>& listeners) {
-  bool learnt = co_await learn_keywords(config, keywords);
+asio::awaitable<void> begin(const Config& config, SharedOffer& offer, std::deque<Listener>& listeners) {
+  bool learnt = co_await learn_keywords(config, offer);
   for (auto& listener : listeners) listener.start();
   for (const auto& address : config.listen) log::info("listening", {{"listen", address.to_string()}});
   asio::steady_timer pause(co_await asio::this_coro::executor);
@@ -53,7 +53,7 @@ asio::awaitable<void> begin(const Config& config, SharedKeywords& keywords, std:
     pause.expires_after(probe_pause);
     boost::system::error_code ignored;
     co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-    learnt = co_await learn_keywords(config, keywords);
+    learnt = co_await learn_keywords(config, offer);
   }
 }
 
@@ -78,12 +78,12 @@ void run_server(const Config& config) {
   const SaslLibrary sasl(config.sasl_config);
   Judge judge(site.accounts, KeyFile::load(site.key_file));
   SessionRegistry registry;
-  SharedKeywords keywords;
+  SharedOffer offer(offer_rules_for(config));
   ConnectionCount count(config.max_connections);
   Recorder recorder(site.store);
   WorkerPool pool(config.auth_workers, config.auth_queue, site.store);
   Service service =
-      service_for(config, site.accounts.default_realm, {tls.get(), judge, recorder, pool, registry, keywords});
+      service_for(config, site.accounts.default_realm, {tls.get(), judge, recorder, pool, registry, offer});
 
   std::deque<asio::io_context> contexts(config.workers);
   std::deque<Listener> listeners;
@@ -111,7 +111,7 @@ void run_server(const Config& config) {
     log::info("stopping", {{"signal", std::to_string(signal)}});
     for (auto& context : contexts) context.stop();
   });
-  asio::co_spawn(contexts.front(), begin(config, keywords, listeners), asio::detached);
+  asio::co_spawn(contexts.front(), begin(config, offer, listeners), asio::detached);
   run_contexts(contexts);
   // What its tasks refer to lives in coroutines that end with their contexts.
   pool.stop();

@@ -14,13 +14,20 @@ std::string mechanisms_for_sasl(const std::vector<std::string>& offered) {
 
 }  // namespace
 
+OfferRules offer_rules_for(const Config& config) {
+  return {.mechanisms = config.mechanisms,
+          .max_message_size = config.max_message_size,
+          .burl = config.burl,
+          .etrn = config.etrn};
+}
+
 Service service_for(const Config& config, const std::string& realm, const ServiceParts& parts) {
   return {
       .session = {.hostname = config.hostname,
                   .clientid = config.clientid,
                   .relay_unauthenticated = config.relay_unauthenticated,
-                  .mechanisms = config.mechanisms,
-                  .max_errors = config.max_errors},
+                  .max_errors = config.max_errors,
+                  .max_message_size = config.max_message_size},
       .auth = {.service = "smtp",
                .hostname = config.hostname,
                .realm = realm,
@@ -29,9 +36,8 @@ Service service_for(const Config& config, const std::string& realm, const Servic
       .relay = {.backends = config.backends,
                 .handover = config.handover,
                 .hostname = config.hostname,
-                .backend_timeout = config.backend_timeout,
-                .data_timeout = config.data_timeout},
-      .timeouts = {.greeting = config.greeting_timeout, .command = config.command_timeout},
+                .backend_timeout = config.backend_timeout},
+      .timeouts = {.greeting = config.greeting_timeout, .command = config.command_timeout, .data = config.data_timeout},
       .failure_delay = config.failure_delay,
       .parts = parts,
   };

@@ -6,6 +6,7 @@
 
 namespace clientid {
 
+OfferRules offer_rules_for(const Config& config);
 Service service_for(const Config& config, const std::string& realm, const ServiceParts& parts);
 
 }  // namespace clientid

@@ -1,16 +1,9 @@
 #include "shim/smtp/keywords.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 
 namespace clientid {
-namespace {
-
-constexpr std::array<std::string_view, 5> relayed_keywords{"8BITMIME", "DSN", "ENHANCEDSTATUSCODES", "SIZE",
-                                                           "SMTPUTF8"};
-
-}  // namespace
 
 Keywords::Keywords(const BackendReply& ehlo) {
   // The first line is the greeting.
@@ -26,16 +19,6 @@ Keywords::Keywords(const BackendReply& ehlo) {
 std::string_view Keywords::parameters(std::string_view keyword) const {
   const auto found = parameters_.find(std::string(keyword));
   return found == parameters_.end() ? std::string_view() : found->second;
-}
-
-std::vector<std::string> Keywords::relayed() const {
-  std::vector<std::string> lines;
-  for (const auto keyword : relayed_keywords) {
-    if (!has(keyword)) continue;
-    const auto values = parameters(keyword);
-    lines.push_back(values.empty() ? std::string(keyword) : std::string(keyword) + " " + std::string(values));
-  }
-  return lines;
 }
 
 }  // namespace clientid

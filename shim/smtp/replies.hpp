@@ -24,12 +24,14 @@ inline constexpr Text backend_down = "451 4.4.1 No mail server available, try ag
 
 inline constexpr Text too_many_errors = "421 4.7.0 Too many errors\r\n";
 inline constexpr Text timeout = "421 4.4.2 Timeout\r\n";
+inline constexpr Text shutting_down = "421 4.3.2 Service shutting down\r\n";
 inline constexpr Text too_many_connections = "421 4.7.0 Too many connections\r\n";
 
 inline constexpr Text unrecognised = "500 5.5.1 Syntax error, command unrecognised\r\n";
 inline constexpr Text line_too_long = "500 5.5.2 Line too long\r\n";
 inline constexpr Text bare_cr_or_lf = "500 5.5.2 Bare CR, bare LF or NUL in a command\r\n";
 inline constexpr Text message_bare_cr_or_lf = "554 5.6.0 Bare CR or LF in the message\r\n";
+inline constexpr Text message_too_big = "552 5.3.4 Message too big\r\n";
 inline constexpr Text bad_parameters = "501 5.5.4 Syntax error in parameters or arguments\r\n";
 inline constexpr Text bad_base64 = "501 5.5.2 Cannot decode the response\r\n";
 inline constexpr Text cancelled = "501 5.7.0 Authentication cancelled\r\n";

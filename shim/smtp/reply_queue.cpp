@@ -3,13 +3,18 @@
 #include <algorithm>
 
 namespace clientid {
+namespace {
 
-bool ReplyQueue::on_backend_reply(std::string_view text) {
-  const auto waiting =
-      std::find_if(entries_.begin(), entries_.end(), [](const Entry& entry) { return entry.kind != Kind::own; });
-  if (waiting == entries_.end()) return false;
-  *waiting = {Kind::own, waiting->kind == Kind::backend ? std::string(text) : std::string()};
-  return true;
+constexpr auto is_waiting = [](const auto& entry) { return entry.waiting; };
+
+}  // namespace
+
+std::optional<Asked> ReplyQueue::on_backend_reply(std::string_view text) {
+  const auto entry = std::find_if(entries_.begin(), entries_.end(), is_waiting);
+  if (entry == entries_.end()) return std::nullopt;
+  entry->waiting = false;
+  if (entry->asked != Asked::reset) entry->text = text;
+  return entry->asked;
 }
 
 void ReplyQueue::fail(std::string_view text) {
@@ -17,13 +22,19 @@ void ReplyQueue::fail(std::string_view text) {
   }
 }
 
-bool ReplyQueue::awaits_backend() const {
-  return std::any_of(entries_.begin(), entries_.end(), [](const Entry& entry) { return entry.kind != Kind::own; });
+std::optional<Asked> ReplyQueue::awaited() const {
+  const auto entry = std::find_if(entries_.begin(), entries_.end(), is_waiting);
+  return entry == entries_.end() ? std::nullopt : std::optional(entry->asked);
+}
+
+bool ReplyQueue::awaits(Asked asked) const {
+  return std::any_of(entries_.begin(), entries_.end(),
+                     [asked](const Entry& entry) { return entry.waiting && entry.asked == asked; });
 }
 
 std::string ReplyQueue::take_due() {
   std::string due;
-  while (!entries_.empty() && entries_.front().kind == Kind::own) {
+  while (!entries_.empty() && !entries_.front().waiting) {
     due += entries_.front().text;
     entries_.pop_front();
   }

@@ -4,6 +4,7 @@
 
 #include "shim/smtp/base64.hpp"
 #include "shim/smtp/line_reader.hpp"
+#include "shim/smtp/message_parameters.hpp"
 #include "shim/smtp/replies.hpp"
 
 namespace clientid {
@@ -26,13 +27,15 @@ struct Session::Verb {
   std::string_view name;
   Step (Session::*handler)(std::string_view parameters);
   bool relayed = false;  // needs authentication, unless mail is relayed without
+  bool content = false;  // octets that are no commands follow
 };
 
 const std::vector<Session::Verb>& Session::verbs() {
   static const std::vector<Verb> all{
       {"EHLO", &Session::ehlo},          {"HELO", &Session::helo},       {"STARTTLS", &Session::start_tls},
       {"CLIENTID", &Session::client_id}, {"AUTH", &Session::auth},       {"MAIL", &Session::mail, true},
-      {"RCPT", &Session::rcpt, true},    {"DATA", &Session::data, true}, {"RSET", &Session::rset},
+      {"RCPT", &Session::rcpt, true},    {"DATA", &Session::data, true}, {"BDAT", &Session::bdat, true, true},
+      {"BURL", &Session::burl, true},    {"ETRN", &Session::etrn, true}, {"RSET", &Session::rset},
       {"NOOP", &Session::noop},          {"VRFY", &Session::vrfy, true}, {"HELP", &Session::help},
       {"QUIT", &Session::quit},
   };
@@ -48,23 +51,27 @@ std::size_t Session::line_limit() const {
   return encrypted_ && announced_ && !authenticated_ ? max_auth_line : max_command_line;
 }
 
-Step Session::on_line(std::string_view line, const std::vector<std::string>& keywords) {
-  keywords_ = &keywords;
+Step Session::on_line(std::string_view line, const BackendOffer& offer) {
+  offer_ = &offer;
   if (exchange_) return from_exchange(exchange_->on_line(line));
 
   const auto command = parse_command(line);
-  if (command.verb != "AUTH" && line.size() + 2 > max_command_line) {
-    return {Action::close, std::string(replies::line_too_long), {}};
+  if (command.verb != "AUTH" && line.size() + 2 > max_command_line) return close(replies::line_too_long);
+  if (not_permitted_ && command.verb != "QUIT") {
+    return command.verb == "BDAT" ? close(replies::not_permitted) : error(replies::not_permitted);
   }
-  if (not_permitted_ && command.verb != "QUIT") return error(replies::not_permitted);
   for (const auto& verb : verbs()) {
     if (verb.name != command.verb) continue;
-    if (verb.relayed && !authenticated_ && !rules_->relay_unauthenticated) {
-      return error(encrypted_ ? replies::authentication_required : replies::tls_required);
-    }
+    if (verb.relayed && !authenticated_ && !rules_->relay_unauthenticated) return not_now(verb);
     return (this->*verb.handler)(command.parameters);
   }
   return error(replies::unrecognised);
+}
+
+// Content that nobody wants yet is not even read: it could be large.
+Step Session::not_now(const Verb& verb) {
+  const auto reply = encrypted_ ? replies::authentication_required : replies::tls_required;
+  return verb.content ? close(reply) : error(reply);
 }
 
 void Session::tls_started() {
@@ -91,7 +98,7 @@ Step Session::auth_result(AuthStatus status, std::string_view challenge) {
 
 Step Session::error(std::string_view reply) {
   if (++errors_ < rules_->max_errors) return say(reply);
-  return {Action::close, std::string(reply) + std::string(replies::too_many_errors), {}};
+  return close(std::string(reply) + std::string(replies::too_many_errors));
 }
 
 Step Session::from_exchange(AuthExchange::Step step) {
@@ -101,18 +108,18 @@ Step Session::from_exchange(AuthExchange::Step step) {
     case AuthExchange::Step::Kind::input: break;
   }
   const auto action = step.input.mechanism.empty() ? Action::respond : Action::authenticate;
-  return {action, {}, std::move(step.input)};
+  return {.action = action, .auth = std::move(step.input)};
 }
 
 std::string Session::ehlo_reply() const {
   std::vector<std::string> lines{rules_->hostname, "PIPELINING"};
-  lines.insert(lines.end(), keywords_->begin(), keywords_->end());
+  lines.insert(lines.end(), offer_->keywords.begin(), offer_->keywords.end());
   if (!encrypted_) {
     lines.emplace_back("STARTTLS");
   } else {
     std::string auth = "AUTH";
-    for (const auto& mechanism : rules_->mechanisms) auth += " " + mechanism;
-    lines.push_back(auth);
+    for (const auto& mechanism : offer_->mechanisms) auth += " " + mechanism;
+    if (!offer_->mechanisms.empty()) lines.push_back(auth);
     if (rules_->clientid) lines.emplace_back("CLIENTID");  // D3.1 to D3.3
   }
   std::string reply;
@@ -125,8 +132,8 @@ std::string Session::ehlo_reply() const {
 // RFC 5321 section 4.1.4: EHLO in the middle of things resets the transaction, and nothing else (D4.8).
 Step Session::greeted(std::string_view parameters, std::string reply) {
   helo_ = parameters;
-  in_transaction_ = false;
-  return {Action::reset, std::move(reply), {}};
+  transaction_.reset();
+  return {.action = Action::reset, .reply = std::move(reply)};
 }
 
 Step Session::ehlo(std::string_view parameters) {
@@ -142,8 +149,8 @@ Step Session::helo(std::string_view parameters) {
 
 Step Session::start_tls(std::string_view parameters) {
   if (!parameters.empty()) return error(replies::bad_parameters);
-  if (encrypted_ || in_transaction_) return error(replies::bad_sequence);
-  return {Action::start_tls, std::string(replies::start_tls), {}};
+  if (encrypted_ || transaction_) return error(replies::bad_sequence);
+  return {.action = Action::start_tls, .reply = std::string(replies::start_tls)};
 }
 
 Step Session::client_id(std::string_view parameters) {
@@ -158,30 +165,70 @@ Step Session::client_id(std::string_view parameters) {
 Step Session::auth(std::string_view parameters) {
   if (!encrypted_) return error(replies::tls_required);
   auth_seen_ = true;
-  if (!announced_ || authenticated_ || in_transaction_) return error(replies::bad_sequence);
+  if (!announced_ || authenticated_ || transaction_) return error(replies::bad_sequence);
   exchange_.emplace();
-  return from_exchange(exchange_->begin(parameters, rules_->mechanisms));
+  return from_exchange(exchange_->begin(parameters, offer_->mechanisms));
 }
 
-Step Session::mail(std::string_view /*parameters*/) {
+Step Session::mail(std::string_view parameters) {
   if (helo_.empty()) return error(replies::bad_sequence);
-  in_transaction_ = true;
-  return {Action::forward, {}, {}};
+  const auto limit = rules_->max_message_size;
+  if (limit > 0 && declared_size(parameters).value_or(0) > limit) return say(replies::message_too_big);
+  transaction_ = MailTransaction();
+  return forward(Asked::mail);
 }
 
 Step Session::rcpt(std::string_view /*parameters*/) {
-  return {Action::forward, {}, {}};
+  if (!transaction_) return error(replies::bad_sequence);
+  return forward(Asked::command);
 }
 
 Step Session::data(std::string_view parameters) {
   if (!parameters.empty()) return error(replies::bad_parameters);
-  return {Action::forward_data, {}, {}};
+  if (!transaction_ || transaction_->chunks) return error(replies::bad_sequence);
+  transaction_->data = true;
+  return forward(Asked::data);
+}
+
+// RFC 3030: the octets follow whatever we think of the command, so a count that cannot be read ends the session.
+Step Session::bdat(std::string_view parameters) {
+  const auto chunk = parse_chunk(parameters);
+  if (!chunk) return close(replies::bad_parameters);
+  Step step;
+  if (!offer_->has("CHUNKING") || !transaction_ || transaction_->data || transaction_->too_big) {
+    step = error(replies::bad_sequence);
+  } else if (rules_->max_message_size > 0 && chunk->octets > rules_->max_message_size - transaction_->octets) {
+    transaction_->too_big = true;
+    step = say(replies::message_too_big);
+  } else {
+    transaction_->chunks = true;
+    transaction_->octets += chunk->octets;
+    if (chunk->last) transaction_.reset();
+    step = forward(chunk->last ? Asked::message : Asked::command);
+  }
+  step.chunk = chunk->octets;
+  return step;
+}
+
+Step Session::burl(std::string_view parameters) {
+  if (!offer_->has("BURL")) return error(replies::unrecognised);
+  if (!transaction_ || transaction_->data || transaction_->too_big) return error(replies::bad_sequence);
+  transaction_->chunks = true;
+  const bool last = ends_in_last(parameters);
+  if (last) transaction_.reset();
+  return forward(last ? Asked::message : Asked::command);
+}
+
+Step Session::etrn(std::string_view /*parameters*/) {
+  if (!offer_->has("ETRN")) return error(replies::unrecognised);
+  if (transaction_) return error(replies::bad_sequence);
+  return forward(Asked::command);
 }
 
 Step Session::rset(std::string_view parameters) {
   if (!parameters.empty()) return error(replies::bad_parameters);
-  in_transaction_ = false;
-  return {Action::reset, std::string(replies::ok), {}};
+  transaction_.reset();
+  return {.action = Action::reset, .reply = std::string(replies::ok)};
 }
 
 Step Session::noop(std::string_view /*parameters*/) {
@@ -198,7 +245,7 @@ Step Session::help(std::string_view /*parameters*/) {
 
 Step Session::quit(std::string_view parameters) {
   if (!parameters.empty()) return error(replies::bad_parameters);
-  return {Action::close, "221 2.0.0 " + rules_->hostname + " closing connection\r\n", {}};
+  return close("221 2.0.0 " + rules_->hostname + " closing connection\r\n");
 }
 
 }  // namespace clientid

@@ -1,7 +1,7 @@
 // The SMTP session as a state machine without a socket: a line goes in, a reply and an action come out. It knows what
 // may be said when; who carries an action out tells it the result.
 //
-// AUTH is in auth_exchange.hpp; what happens to commands that go to the back end, in net/relay.hpp.
+// AUTH is in auth_exchange.hpp; what happens to commands that go to the back end, in conversation.hpp.
 #pragma once
 
 #include <cstdint>
@@ -12,16 +12,18 @@
 
 #include "plugin/identity/identity.hpp"
 #include "shim/smtp/auth_exchange.hpp"
+#include "shim/smtp/backend_offer.hpp"
 #include "shim/smtp/command.hpp"
+#include "shim/smtp/reply_queue.hpp"
 
 namespace clientid {
 
 struct SessionRules {
   std::string hostname;
-  bool clientid = true;                 // `clientid = on`
-  bool relay_unauthenticated = false;   // `unauthenticated = relay`, D8.2
-  std::vector<std::string> mechanisms;  // upper case
-  unsigned max_errors = 10;             // bad commands and failed AUTHs of one session
+  bool clientid = true;                // `clientid = on`
+  bool relay_unauthenticated = false;  // `unauthenticated = relay`, D8.2
+  unsigned max_errors = 10;            // bad commands and failed AUTHs of one session
+  std::uint64_t max_message_size = 0;  // octets; 0: any
 };
 
 enum class Action : std::uint8_t {
@@ -30,7 +32,6 @@ enum class Action : std::uint8_t {
   authenticate,  // run the mechanism with the initial response, then call auth_result()
   respond,       // give the response to the mechanism, then call auth_result()
   forward,       // the back end answers; the reply is empty
-  forward_data,  // likewise; after its 354 the message follows
   reset,         // tell the back end RSET on our own account, then send the reply
   close,         // send the reply, then end the session
 };
@@ -38,7 +39,9 @@ enum class Action : std::uint8_t {
 struct Step {
   Action action = Action::reply;
   std::string reply;
-  AuthInput auth;  // with authenticate and respond
+  AuthInput auth;                      // with authenticate and respond
+  Asked asked = Asked::command;        // with forward
+  std::optional<std::uint64_t> chunk;  // BDAT: so many octets follow in the stream; with reply they are passed over
 };
 
 enum class AuthStatus : std::uint8_t {
@@ -47,6 +50,14 @@ enum class AuthStatus : std::uint8_t {
   not_permitted,  // right password, refused device, and refuse-at = after-auth
   refused,
   unavailable,
+};
+
+// From MAIL to the end of its message.
+struct MailTransaction {
+  bool data = false;         // DATA was tried: BDAT cannot follow, nor the other way round
+  bool chunks = false;       // BDAT or BURL
+  bool too_big = false;      // a chunk was refused: without it the message must not be delivered
+  std::uint64_t octets = 0;  // of the chunks so far
 };
 
 class Session {
@@ -59,8 +70,8 @@ class Session {
   // How long the next line may be, in octets with CRLF.
   std::size_t line_limit() const;
 
-  // `keywords` are those of the back end that pass; EHLO announces them.
-  Step on_line(std::string_view line, const std::vector<std::string>& keywords);
+  // `offer` is what EHLO announces and AUTH takes.
+  Step on_line(std::string_view line, const BackendOffer& offer);
 
   // D4.8: everything said before is forgotten, the identity with it.
   void tls_started();
@@ -68,8 +79,10 @@ class Session {
   // `challenge` is raw octets, with AuthStatus::challenge.
   Step auth_result(AuthStatus status, std::string_view challenge);
 
-  // The message of a DATA that was forwarded has ended.
-  void transaction_ended() { in_transaction_ = false; }
+  // The back end refused the MAIL, or has got the whole message, or is gone.
+  void transaction_ended() { transaction_.reset(); }
+  bool in_transaction() const { return transaction_.has_value(); }
+  bool in_auth() const { return exchange_.has_value(); }
 
   const std::optional<Identity>& identity() const { return identity_; }
   const std::string& helo() const { return helo_; }
@@ -88,14 +101,20 @@ class Session {
   Step mail(std::string_view parameters);
   Step rcpt(std::string_view parameters);
   Step data(std::string_view parameters);
+  Step bdat(std::string_view parameters);
+  Step burl(std::string_view parameters);
+  Step etrn(std::string_view parameters);
   Step rset(std::string_view parameters);
   Step noop(std::string_view parameters);
   Step vrfy(std::string_view parameters);
   Step help(std::string_view parameters);
   Step quit(std::string_view parameters);
 
-  Step say(std::string_view reply) { return {Action::reply, std::string(reply), {}}; }
+  Step say(std::string_view reply) { return {.action = Action::reply, .reply = std::string(reply)}; }
+  Step close(std::string_view reply) { return {.action = Action::close, .reply = std::string(reply)}; }
+  Step forward(Asked asked) { return {.action = Action::forward, .asked = asked}; }
   Step error(std::string_view reply);
+  Step not_now(const Verb& verb);
   Step from_exchange(AuthExchange::Step step);
   Step greeted(std::string_view parameters, std::string reply);
   std::string ehlo_reply() const;
@@ -105,13 +124,13 @@ class Session {
   bool announced_ = false;  // an EHLO reply on this encrypted connection has announced CLIENTID and AUTH
   bool auth_seen_ = false;  // any AUTH command, D4.7
   bool authenticated_ = false;
-  bool not_permitted_ = false;  // D8.3
-  bool in_transaction_ = false;
+  bool not_permitted_ = false;              // D8.3
+  std::optional<MailTransaction> transaction_;  // a MAIL was forwarded, and not refused as far as we know
   unsigned errors_ = 0;
   std::string helo_;
   std::optional<Identity> identity_;
-  std::optional<AuthExchange> exchange_;                // between AUTH and its final reply
-  const std::vector<std::string>* keywords_ = nullptr;  // during on_line()
+  std::optional<AuthExchange> exchange_;  // between AUTH and its final reply
+  const BackendOffer* offer_ = nullptr;   // during on_line()
 };
 
 }  // namespace clientid

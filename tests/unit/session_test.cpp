@@ -14,17 +14,16 @@ using namespace std::literals;
 namespace {
 
 SessionRules default_rules() {
-  return {.hostname = "mail.example.com", .mechanisms = {"PLAIN", "LOGIN", "SCRAM-SHA-256"}};
+  return {.hostname = "mail.example.com"};
 }
 
-std::string_view name(Action action) {
-  switch (action) {
+std::string_view name(const Step& step) {
+  switch (step.action) {
     case Action::reply: return "";
     case Action::start_tls: return "[start TLS] ";
     case Action::authenticate: return "[authenticate] ";
     case Action::respond: return "[respond] ";
-    case Action::forward: return "[forward] ";
-    case Action::forward_data: return "[forward data] ";
+    case Action::forward: return step.asked == Asked::data ? "[forward data] " : "[forward] ";
     case Action::reset: return "[reset] ";
     case Action::close: return "[close] ";
   }
@@ -38,7 +37,7 @@ std::string text(const Step& step) {
     reply.resize(reply.size() - 2);
   }
   for (auto end = reply.find("\r\n"); end != std::string::npos; end = reply.find("\r\n")) reply.replace(end, 2, "|");
-  std::string all = std::string(name(step.action)) + reply;
+  std::string all = std::string(name(step)) + reply;
   if (step.action == Action::authenticate || step.action == Action::respond) {
     std::string response(step.auth.response ? step.auth.response->view() : "none"sv);
     std::replace(response.begin(), response.end(), '\0', '|');
@@ -55,7 +54,7 @@ class Dialogue {
   Dialogue(const Dialogue&) = delete;
   Dialogue& operator=(const Dialogue&) = delete;
 
-  std::string say(std::string_view line) { return text(session_.on_line(line, keywords_)); }
+  std::string say(std::string_view line) { return text(session_.on_line(line, offer_)); }
   std::string result(AuthStatus status, std::string_view challenge = {}) {
     return text(session_.auth_result(status, challenge));
   }
@@ -73,13 +72,13 @@ class Dialogue {
     const auto& identity = session_.identity();
     return identity ? identity->type + " " + std::string(identity->token.view()) : "none";
   }
-  void announce(std::vector<std::string> keywords) { keywords_ = std::move(keywords); }
+  void announce(std::vector<std::string> keywords) { offer_.keywords = std::move(keywords); }
   Session& session() { return session_; }
 
  private:
   SessionRules rules_;
   Session session_;
-  std::vector<std::string> keywords_;
+  BackendOffer offer_{{}, {"PLAIN", "LOGIN", "SCRAM-SHA-256"}};
 };
 
 SessionRules rules_with(auto change) {

@@ -1,0 +1,265 @@
+#include "shim/smtp/conversation.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "shim/smtp/replies.hpp"
+
+namespace clientid {
+namespace {
+
+constexpr int start_of_message = 354;
+constexpr int service_closing = 421;
+
+// So many replies fit into any socket: a client that sends more commands ahead would bring us to a standstill, with the
+// back end waiting for us to read, and us for it.
+constexpr unsigned max_outstanding = 200;
+
+constexpr std::uint64_t end_mark = 3;  // "." CRLF, no part of the message (RFC 1870 section 5)
+
+// RFC 5321 section 4.3.2. 354 anywhere else would have the client send its message as commands.
+bool is_fit_for(Asked asked, int code) {
+  if (code >= 400) return true;
+  return asked == Asked::data ? code == start_of_message : code / 100 == 2;
+}
+
+}  // namespace
+
+Conversation::Conversation(const SessionRules& rules, bool encrypted)
+    : session_(rules, encrypted), max_message_size_(rules.max_message_size) {
+  replies_.add(session_.greeting());
+}
+
+Next Conversation::next(const BackendOffer& offer) {
+  for (;;) {
+    if (drop_backend_) return Next::drop_backend;
+    if (outstanding_ >= max_outstanding) return Next::read_backend;
+    if (!commands_.empty()) {
+      if (!backend_open_) return Next::open_backend;
+      return pipelining_ || outstanding_ == 0 ? Next::write_backend : Next::read_backend;
+    }
+    if (content_) {
+      if (const auto step = next_in_content()) return *step;
+    } else if (barrier_ == Barrier::none) {
+      take_line(offer);
+    } else if (outstanding_ > 0) {
+      return Next::read_backend;
+    } else {
+      due_ += replies_.take_due();
+      if (!due_.empty()) return Next::write_client;
+      if (const auto step = cross_barrier()) return *step;
+    }
+  }
+}
+
+// --- What the client says ---
+
+void Conversation::take_line(const BackendOffer& offer) {
+  std::string_view line;
+  switch (reader_.next(line, session_.line_limit())) {
+    case LineStatus::incomplete: barrier_ = Barrier::read; break;
+    case LineStatus::complete:
+      ++lines_;
+      carry_out(session_.on_line(line, offer), line);
+      break;
+    case LineStatus::too_long: fail(Fault::line_too_long, replies::line_too_long); break;
+    case LineStatus::bad_octet: fail(Fault::bad_octet, replies::bare_cr_or_lf); break;
+  }
+}
+
+void Conversation::carry_out(Step step, std::string_view line) {
+  switch (step.action) {
+    case Action::reply:
+      replies_.add(step.reply);
+      if (step.chunk) begin_content(Content::counted(*step.chunk), false);
+      break;
+    case Action::start_tls:
+      // D4.10: whoever stands between client and server could put it there, to have it taken for the client's own.
+      if (!reader_.pending().empty()) return fail(Fault::starttls_injection, {});
+      replies_.add(step.reply);
+      barrier_ = Barrier::start_tls;
+      break;
+    case Action::authenticate:
+    case Action::respond:
+      auth_step_ = std::move(step);
+      barrier_ = Barrier::authenticate;
+      break;
+    case Action::forward: forward(line, step); break;
+    case Action::reset:
+      reset_backend();
+      replies_.add(step.reply);
+      break;
+    case Action::close: end(step.reply); break;
+  }
+}
+
+void Conversation::forward(std::string_view line, const Step& step) {
+  if (step.asked == Asked::mail && commands_.empty()) begins_transaction_ = true;
+  commands_.append(line).append("\r\n");
+  replies_.expect(step.asked);
+  if (step.asked == Asked::data) barrier_ = Barrier::data;
+  if (step.chunk) begin_content(Content::counted(*step.chunk), true);
+}
+
+void Conversation::reset_backend() {
+  if (!backend_open_ && commands_.empty()) return;
+  commands_ += "RSET\r\n";
+  replies_.expect(Asked::reset);
+}
+
+void Conversation::end(std::string_view reply) {
+  if (!reply.empty()) replies_.add(reply);
+  if (content_ && pass_on_ && backend_open_) drop_backend_ = true;
+  content_.reset();
+  barrier_ = Barrier::close;
+}
+
+void Conversation::fail(Fault fault, std::string_view reply) {
+  fault_ = fault;
+  end(reply);
+}
+
+std::optional<Next> Conversation::cross_barrier() {
+  switch (std::exchange(barrier_, Barrier::none)) {
+    case Barrier::read: return Next::read_client;
+    case Barrier::start_tls: return Next::start_tls;
+    case Barrier::authenticate: return Next::authenticate;
+    case Barrier::close: barrier_ = Barrier::close; return Next::close;
+    case Barrier::data:
+      if (std::exchange(message_wanted_, false)) begin_content(Content::dotted(), true);
+      break;
+    case Barrier::none: break;
+  }
+  return std::nullopt;
+}
+
+void Conversation::tls_started() {
+  reader_ = LineReader();
+  session_.tls_started();
+}
+
+void Conversation::auth_result(AuthStatus status, std::string_view challenge) {
+  carry_out(session_.auth_result(status, challenge), {});
+}
+
+// --- Content ---
+
+void Conversation::begin_content(Content content, bool pass_on) {
+  content_ = content;
+  pass_on_ = pass_on;
+  octets_ = 0;
+}
+
+std::optional<Next> Conversation::next_in_content() {
+  if (passing_ > 0) return Next::write_backend;
+  const auto [status, length] = content_->scan(reader_.pending());
+  if (status == DotScanner::Status::bare_cr_or_lf) {
+    // The back end never sees the end of this message, and so never takes it.
+    fail(Fault::bare_cr_or_lf, replies::message_bare_cr_or_lf);
+    return std::nullopt;
+  }
+  octets_ += length;
+  if (content_->is_dotted() && max_message_size_ > 0 && octets_ > max_message_size_ + end_mark) content_too_big();
+  passing_ = length;
+  content_ends_ = status == DotScanner::Status::end;
+  if (pass_on_ && length > 0) return Next::write_backend;
+  content_taken();
+  return content_ ? std::optional(Next::read_client) : std::nullopt;
+}
+
+void Conversation::content_taken() {
+  reader_.take(std::exchange(passing_, 0));
+  if (std::exchange(content_ends_, false)) end_content();
+}
+
+void Conversation::content_too_big() {
+  if (!pass_on_) return;
+  pass_on_ = false;
+  drop_backend_ = backend_open_;
+  instead_ = replies::message_too_big;
+}
+
+void Conversation::end_content() {
+  if (content_->is_dotted()) {
+    session_.transaction_ended();
+    if (pass_on_) {
+      replies_.expect(Asked::message);
+      ++outstanding_;
+    } else {
+      replies_.add(instead_);
+    }
+  }
+  content_.reset();
+}
+
+// --- The back end ---
+
+std::string_view Conversation::to_backend() const {
+  if (passing_ > 0) return reader_.pending().substr(0, passing_);
+  const std::string_view all = commands_;
+  return pipelining_ ? all : all.substr(0, all.find('\n') + 1);
+}
+
+void Conversation::backend_written() {
+  if (passing_ > 0) return content_taken();
+  const auto sent = to_backend();
+  outstanding_ += static_cast<unsigned>(std::count(sent.begin(), sent.end(), '\n'));
+  commands_.erase(0, sent.size());
+  begins_transaction_ = false;
+}
+
+void Conversation::backend_opened(bool pipelining) {
+  backend_open_ = true;
+  pipelining_ = pipelining;
+}
+
+void Conversation::backend_closed() {
+  backend_open_ = false;
+  drop_backend_ = false;
+}
+
+void Conversation::backend_unavailable() {
+  give_up_backend(replies::backend_down);
+}
+
+void Conversation::backend_lost() {
+  backend_closed();
+  give_up_backend(replies::backend_lost);
+}
+
+bool Conversation::on_backend_reply(const BackendReply& reply) {
+  const auto asked = replies_.awaited();
+  if (!asked && content_ && pass_on_ && reply.code >= 400) {
+    // A message can be refused before its end has come. The client hears of it in the right place: behind that.
+    drop_backend_ = true;
+    give_up_backend(reply.code == service_closing ? std::string(replies::backend_lost) : reply.text());
+    return true;
+  }
+  if (!asked || outstanding_ == 0 || !is_fit_for(*asked, reply.code)) return false;
+  --outstanding_;
+  replies_.on_backend_reply(reply.text());
+  if (asked == Asked::data) message_wanted_ = reply.code == start_of_message;
+  if (asked == Asked::mail && !reply.positive() && !replies_.awaits(Asked::mail)) session_.transaction_ended();
+  if (reply.code == service_closing) {
+    // It goes away, and says so in its own words; the rest of the group is lost.
+    drop_backend_ = true;
+    give_up_backend(replies::backend_lost);
+    end({});
+  }
+  return true;
+}
+
+// Whoever waits for it gets `reply`. A message that is under way is read to its end, and goes nowhere.
+void Conversation::give_up_backend(std::string_view reply) {
+  outstanding_ = 0;
+  begins_transaction_ = false;
+  message_wanted_ = false;
+  commands_.clear();
+  session_.transaction_ended();
+  replies_.fail(reply);
+  pass_on_ = false;
+  instead_ = reply;
+  content_taken();
+}
+
+}  // namespace clientid
