@@ -94,20 +94,11 @@ asio::awaitable<bool> Client::shake_hands() {
 }
 
 asio::awaitable<void> Client::close() {
-  log_fault();
+  const auto fault = conversation_.fault();
+  if (fault != Fault::none)
+    log::warning("client-fault", {{"peer", peer_.address}, {"cause", std::string(name(fault))}});
   if (relay_.connected()) co_await relay_.quit();
   co_await stream_.finish();
-}
-
-void Client::log_fault() {
-  const auto warn = [this](const char* event) { log::warning(event, {{"peer", peer_.address}}); };
-  switch (conversation_.fault()) {
-    case Fault::none: break;
-    case Fault::starttls_injection: warn("starttls-injection"); break;
-    case Fault::line_too_long: warn("line-too-long"); break;
-    case Fault::bad_octet: warn("bare-cr-or-lf-in-command"); break;
-    case Fault::bare_cr_or_lf: warn("bare-cr-or-lf-in-message"); break;
-  }
 }
 
 // --- The back end ---

@@ -69,7 +69,6 @@ class Client {
 
   asio::awaitable<void> close();
   const RelayClient& relay_client();
-  void log_fault();
 
   Service& service_;
   Stream stream_;

@@ -25,6 +25,17 @@ bool is_fit_for(Asked asked, int code) {
 
 }  // namespace
 
+std::string_view name(Fault fault) {
+  switch (fault) {
+    case Fault::none: return "none";
+    case Fault::starttls_injection: return "starttls-injection";
+    case Fault::line_too_long: return "line-too-long";
+    case Fault::bad_octet: return "bad-octet-in-command";
+    case Fault::bare_cr_or_lf: return "bare-cr-or-lf-in-message";
+  }
+  return {};
+}
+
 Conversation::Conversation(const SessionRules& rules, bool encrypted)
     : session_(rules, encrypted), max_message_size_(rules.max_message_size) {
   replies_.add(session_.greeting());

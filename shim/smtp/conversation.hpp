@@ -32,6 +32,7 @@ enum class Next : std::uint8_t {
 
 // Why the conversation was ended by us, for the log.
 enum class Fault : std::uint8_t { none, starttls_injection, line_too_long, bad_octet, bare_cr_or_lf };
+std::string_view name(Fault fault);  // "starttls-injection", ...
 
 class Conversation {
  public:
