@@ -2,12 +2,14 @@
 
 noinst_LTLIBRARIES += libshim.la
 libshim_la_SOURCES = \
+  %D%/auth/attempt_record.cpp %D%/auth/attempt_record.hpp \
   %D%/auth/authenticator.cpp %D%/auth/authenticator.hpp \
   %D%/auth/conclusion.cpp %D%/auth/conclusion.hpp \
   %D%/auth/in_process_judge.cpp %D%/auth/in_process_judge.hpp \
   %D%/auth/judge.cpp %D%/auth/judge.hpp \
   %D%/auth/judge_store.cpp %D%/auth/judge_store.hpp \
   %D%/auth/module_probe.cpp %D%/auth/module_probe.hpp \
+  %D%/auth/pending_verdict.hpp \
   %D%/auth/recorder.cpp %D%/auth/recorder.hpp \
   %D%/auth/sasl_callback.hpp \
   %D%/auth/sasl_library.cpp %D%/auth/sasl_library.hpp \
@@ -16,12 +18,16 @@ libshim_la_SOURCES = \
   %D%/auth/verdict_service.cpp %D%/auth/verdict_service.hpp \
   %D%/auth/worker_pool.cpp %D%/auth/worker_pool.hpp \
   %D%/net/backend.cpp %D%/net/backend.hpp \
+  %D%/net/backend_auth.cpp %D%/net/backend_auth.hpp \
+  %D%/net/backend_login.cpp %D%/net/backend_login.hpp \
   %D%/net/backend_probe.cpp %D%/net/backend_probe.hpp \
   %D%/net/client.cpp %D%/net/client.hpp \
   %D%/net/endpoint.cpp %D%/net/endpoint.hpp \
   %D%/net/handover.cpp %D%/net/handover.hpp \
   %D%/net/listener.cpp %D%/net/listener.hpp \
+  %D%/net/login.cpp %D%/net/login.hpp \
   %D%/net/relay.cpp %D%/net/relay.hpp \
+  %D%/net/sasl_login.cpp %D%/net/sasl_login.hpp \
   %D%/net/shared_offer.hpp \
   %D%/net/stream.cpp %D%/net/stream.hpp \
   %D%/net/tls_context.cpp %D%/net/tls_context.hpp \
@@ -38,6 +44,7 @@ libshim_la_SOURCES = \
   %D%/smtp/keywords.cpp %D%/smtp/keywords.hpp \
   %D%/smtp/line_reader.cpp %D%/smtp/line_reader.hpp \
   %D%/smtp/message_parameters.cpp %D%/smtp/message_parameters.hpp \
+  %D%/smtp/plain_message.cpp %D%/smtp/plain_message.hpp \
   %D%/smtp/replies.hpp \
   %D%/smtp/reply_queue.cpp %D%/smtp/reply_queue.hpp \
   %D%/smtp/session.cpp %D%/smtp/session.hpp \

@@ -52,6 +52,7 @@ unit_test_SOURCES = \
   %D%/unit/network_test.cpp \
   %D%/unit/option_file_test.cpp \
   %D%/unit/option_types_test.cpp \
+  %D%/unit/plain_message_test.cpp \
   %D%/unit/reply_queue_test.cpp \
   %D%/unit/secret_test.cpp \
   %D%/unit/session_registry_test.cpp \
@@ -95,10 +96,12 @@ endif
 TESTS += %D%/plugin/exports_test.sh
 
 system_tests = \
+  %D%/system/backend_auth_test.py \
   %D%/system/clients_test.py \
   %D%/system/ctl_test.py \
   %D%/system/manual_test.py \
   %D%/system/mechanisms_test.py \
+  %D%/system/password_check_test.py \
   %D%/system/verdict_test.py
 TESTS += $(system_tests) %D%/system/demo.py
 

@@ -1,10 +1,11 @@
 #include "shim/auth/authenticator.hpp"
 
-#include <algorithm>
 #include <utility>
 
+#include "shim/auth/attempt_record.hpp"
 #include "shim/auth/sasl_callback.hpp"
 #include "shim/ops/log.hpp"
+#include "shim/smtp/plain_message.hpp"
 
 namespace clientid {
 namespace {
@@ -30,31 +31,10 @@ bool means_refused(int code) {
 
 constexpr std::string_view plain = "PLAIN";
 
-// RFC 4616: authorization identity (may be empty), NUL, authentication identity, NUL, password. libsasl calls some that
-// are not so a failure of its own.
-bool is_plain_message(std::string_view message) {
-  const auto first = message.find('\0');
-  const auto last = message.rfind('\0');
-  return std::count(message.begin(), message.end(), '\0') == 2 && first + 1 < last && last + 1 < message.size();
-}
-
 std::string text_property(sasl_conn_t* connection, int property) {
   const void* value = nullptr;
   if (sasl_getprop(connection, property, &value) != SASL_OK || value == nullptr) return {};
   return static_cast<const char*>(value);
-}
-
-AuthStatus status_of(Outcome outcome) {
-  switch (outcome) {
-    case Outcome::authenticated:
-    case Outcome::enrolled: return AuthStatus::authenticated;
-    case Outcome::quarantined:
-    case Outcome::refused:
-    case Outcome::failed: return AuthStatus::refused;
-    case Outcome::unavailable:
-    case Outcome::changed: break;
-  }
-  return AuthStatus::unavailable;
 }
 
 }  // namespace
@@ -109,7 +89,8 @@ AuthResult Authenticator::start(JudgeStore& store, const Identity* identity, con
   in_process_.begin(identity == nullptr ? std::nullopt : std::optional(in_process_.judge().device(*identity)));
   // A new one for each AUTH: nothing of a failed one is left in it.
   if (!connect()) return failed(SASL_FAIL);
-  if (response && mechanism_ == plain && !is_plain_message(response->view())) return failed(SASL_BADPROT);
+  if (response && mechanism_ == plain && !split_plain_message(response->view()))
+    return failed(SASL_BADPROT);  // libsasl calls some a failure of its own
   in_process_.use_store(&store);
   const char* challenge = nullptr;
   unsigned length = 0;
@@ -121,7 +102,7 @@ AuthResult Authenticator::start(JudgeStore& store, const Identity* identity, con
 }
 
 AuthResult Authenticator::step(JudgeStore& store, const Secret& response) {
-  if (mechanism_ == plain && !is_plain_message(response.view())) return failed(SASL_BADPROT);
+  if (mechanism_ == plain && !split_plain_message(response.view())) return failed(SASL_BADPROT);
   in_process_.use_store(&store);
   const char* challenge = nullptr;
   unsigned length = 0;
@@ -180,40 +161,7 @@ AuthResult Authenticator::failed(int code) {
 }
 
 void Authenticator::record(Outcome outcome) {
-  const auto& judgement = in_process_.judgement();
-  Record record;
-  auto& event = record.event;
-  event.at = now();
-  event.outcome = outcome;
-  event.peer = peer_.address;
-  event.service = rules_.service;
-  event.detail = mechanism_;
-  std::string fingerprint;
-  if (judgement) {
-    const auto& [attempt, verdict, facts] = *judgement;
-    event.account = attempt.account;
-    event.verdict = name(verdict.decision);
-    event.reason = name(verdict.reason);
-    if (verdict.observed) event.detail += ", would be refused";
-    if (attempt.device) {
-      event.type = attempt.device->type;
-      event.fingerprint = attempt.device->fingerprint.hex();
-      fingerprint = attempt.device->fingerprint.short_form();
-    }
-    const bool success = outcome == Outcome::authenticated || outcome == Outcome::enrolled;
-    const bool own = facts && facts->binding;
-    if (success && own) record.used_binding = facts->binding->id;
-    if (success && !own && facts && facts->licence) record.used_binding = facts->licence->id;
-  }
-  log::info("auth", {{"peer", event.peer},
-                     {"outcome", std::string(name(outcome))},
-                     {"verdict", event.verdict},
-                     {"reason", event.reason},
-                     {"mechanism", mechanism_},
-                     {"account", event.account},
-                     {"type", event.type},
-                     {"fingerprint", fingerprint}});
-  recorder_.record(std::move(record));
+  record_attempt(recorder_, {rules_.service, peer_.address, mechanism_}, outcome, in_process_.judgement());
 }
 
 }  // namespace clientid

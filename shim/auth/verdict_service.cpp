@@ -46,14 +46,14 @@ void remove_stale(asio::io_context& context, const std::string& path) {
   ::unlink(path.c_str());
 }
 
-// The module never asks for enrolment or quarantine, and nothing here is told whether the password was right: a device
-// that would be put in quarantine is refused.
-Ruling ruling_on(const Verdict& verdict) {
+// Nobody but a session of ours that passes AUTH on is told whether the password was right, so that it alone can put a
+// device in quarantine, or refuse it late. To others such a device is refused.
+Ruling ruling_on(const Verdict& verdict, const RegisteredSession& session) {
   switch (verdict.decision) {
     case Decision::allow:
     case Decision::enrol: return Ruling::allow;
-    case Decision::refuse:
-    case Decision::quarantine: return Ruling::refuse;
+    case Decision::quarantine: return session.pending ? Ruling::allow : Ruling::refuse;
+    case Decision::refuse: return session.pending && session.refuse_late ? Ruling::allow : Ruling::refuse;
     case Decision::unavailable: break;
   }
   return Ruling::unavailable;
@@ -130,11 +130,12 @@ asio::awaitable<void> VerdictService::serve(Socket accepted) {
   }
   if (error) co_return;
 
-  std::string reply;
+  const auto reply = std::make_shared<std::string>();
   const auto asker = peer_of(*socket);
-  const bool asked = co_await pool_.run([&](JudgeStore& store) { reply = reply_to(store, text, asker); });
-  if (!asked) reply = format_verdict_reply(Answer{});
-  co_await asio::async_write(*socket, asio::buffer(reply), asio::redirect_error(asio::use_awaitable, error));
+  const auto work = [this, reply, text, asker](JudgeStore& store) { *reply = reply_to(store, text, asker); };
+  const auto result = co_await pool_.run(work, request_time);
+  const auto sent = result == PoolResult::done ? std::move(*reply) : format_verdict_reply(Answer{});
+  co_await asio::async_write(*socket, asio::buffer(sent), asio::redirect_error(asio::use_awaitable, error));
 }
 
 std::string VerdictService::reply_to(JudgeStore& store, std::string_view text, uid_t asker) {
@@ -145,11 +146,15 @@ std::string VerdictService::reply_to(JudgeStore& store, std::string_view text, u
     return format_verdict_reply(answer);
   }
   auto session = sessions_.find(request->endpoints);
-  if (!session) session = RegisteredSession{std::nullopt, address_of(request->endpoints.remote)};
+  if (!session) session = RegisteredSession{.device = {}, .peer = address_of(request->endpoints.remote), .pending = {}};
   const auto account = judge_.canonical(request->account);
-  Verdict verdict{Decision::refuse, Reason::bad_account};
-  if (account) verdict = judge_.judge(store, {request->service, *account, session->device, session->peer, now()});
-  fill_answer(answer, ruling_on(verdict), verdict, session->device);
+  Judgement judgement{{request->service, account.value_or(request->account), session->device, session->peer, now()},
+                      {Decision::refuse, Reason::bad_account},
+                      {}};
+  if (account) judgement.verdict = judge_.judge(store, judgement.attempt, judgement.facts);
+  const auto verdict = judgement.verdict;
+  fill_answer(answer, ruling_on(verdict, *session), verdict, session->device);
+  if (session->pending) session->pending->put(std::move(judgement));
   log::info("verdict", {{"peer", session->peer ? session->peer->to_string() : ""},
                         {"uid", std::to_string(asker)},
                         {"verdict", std::string(name(verdict.decision))},

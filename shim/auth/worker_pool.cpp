@@ -1,7 +1,11 @@
 #include "shim/auth/worker_pool.hpp"
 
-#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <memory>
 
 namespace clientid {
 
@@ -44,22 +48,25 @@ void WorkerPool::work() {
   }
 }
 
-asio::awaitable<bool> WorkerPool::run(Task task) {
-  const auto executor = co_await asio::this_coro::executor;
-  const auto start = [this, executor, &task](auto handler) {
-    // std::function wants something that can be copied; the handler of a coroutine can only be moved.
-    const auto resume = std::make_shared<decltype(handler)>(std::move(handler));
-    const auto work = asio::make_work_guard(executor);
-    const auto finish = [resume, executor](bool ran) {
-      asio::post(executor, [resume, ran] { std::move (*resume)(ran); });
-    };
-    const bool queued = enqueue([task = std::move(task), finish, work](JudgeStore& store) {
-      task(store);
-      finish(true);
-    });
-    if (!queued) finish(false);
+asio::awaitable<PoolResult> WorkerPool::run(Task task, std::chrono::steady_clock::duration patience) {
+  // The end of the task ends the wait. The timer and the result belong to the caller's thread alone.
+  struct Wait {
+    asio::steady_timer timer;
+    PoolResult result = PoolResult::too_slow;
   };
-  co_return co_await asio::async_initiate<decltype(asio::use_awaitable), void(bool)>(start, asio::use_awaitable);
+  const auto executor = co_await asio::this_coro::executor;
+  const auto wait = std::make_shared<Wait>(Wait{asio::steady_timer(executor, patience)});
+  const bool queued = enqueue([task = std::move(task), wait, executor](JudgeStore& store) {
+    task(store);
+    asio::post(executor, [wait] {
+      wait->result = PoolResult::done;
+      wait->timer.cancel();
+    });
+  });
+  if (!queued) co_return PoolResult::queue_full;
+  boost::system::error_code ignored;
+  co_await wait->timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+  co_return wait->result;
 }
 
 }  // namespace clientid

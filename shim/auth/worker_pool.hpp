@@ -4,14 +4,12 @@
 
 #include <utility>
 //
-#include <boost/asio/async_result.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
+#include <chrono>
 #include <condition_variable>
+#include <cstdint>
 #include <deque>
 #include <functional>
-#include <memory>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -21,6 +19,12 @@
 namespace clientid {
 
 namespace asio = boost::asio;
+
+enum class PoolResult : std::uint8_t {
+  done,
+  queue_full,  // the task was not run
+  too_slow,    // it runs, or will
+};
 
 class WorkerPool {
  public:
@@ -35,9 +39,9 @@ class WorkerPool {
   // Lets the tasks under way end, drops those that wait, and takes no more.
   void stop();
 
-  // Runs `task` on one of the threads and resumes the caller on its own executor. False if the queue was full; the task
-  // was not run then. The task must not throw.
-  asio::awaitable<bool> run(Task task);
+  // Runs `task` on one of the threads and resumes the caller on its own executor. A task that is too slow goes on when
+  // the caller has gone, so it owns what it works with. It must not throw.
+  asio::awaitable<PoolResult> run(Task task, std::chrono::steady_clock::duration patience);
 
  private:
   bool enqueue(Task task);

@@ -7,6 +7,8 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "shim/net/backend_login.hpp"
+#include "shim/net/sasl_login.hpp"
 #include "shim/ops/log.hpp"
 #include "shim/smtp/replies.hpp"
 
@@ -16,6 +18,7 @@ Client::Client(Service& service, Socket socket, bool implicit_tls)
     : service_(service),
       stream_(std::move(socket)),
       peer_(remote_endpoint_of(stream_.socket())),
+      local_(local_endpoint_of(stream_.socket()).sasl_form()),
       conversation_(service.session, implicit_tls),
       relay_(service.relay, service.parts.registry),
       implicit_tls_(implicit_tls) {}
@@ -104,11 +107,16 @@ asio::awaitable<void> Client::close() {
 // --- The back end ---
 
 asio::awaitable<void> Client::open_backend() {
-  const bool opened = co_await relay_.open(relay_client());
+  if (!relay_client_) relay_client_ = describe();
+  const bool opened = co_await relay_.open(*relay_client_);
   if (!opened) {
     conversation_.backend_unavailable();
     co_return;
   }
+  backend_ready();
+}
+
+void Client::backend_ready() {
   service_.parts.offer.learn(relay_.keywords());
   conversation_.backend_opened(relay_.keywords().has("PIPELINING"));
 }
@@ -148,16 +156,15 @@ void Client::lose_backend(const char* cause) {
   conversation_.backend_lost();
 }
 
-const RelayClient& Client::relay_client() {
-  if (!relay_client_) {
-    const auto& session = conversation_.session();
-    std::optional<Device> device;
-    if (const auto& identity = session.identity()) device = service_.parts.judge.device(*identity);
-    relay_client_ = RelayClient{{peer_.address, peer_.port, session.helo(), login_},
-                                {std::move(device), Address::parse(peer_.address)},
-                                std::move(plain_)};
-  }
-  return *relay_client_;
+// As it is now; who authenticates later is another.
+RelayClient Client::describe() const {
+  const auto& session = conversation_.session();
+  std::optional<Device> device;
+  if (const auto& identity = session.identity()) device = service_.parts.judge.device(*identity);
+  return {.facts = {peer_.address, peer_.port, session.helo(), {}},
+          .session = {.device = std::move(device), .peer = Address::parse(peer_.address), .pending = {}},
+          .plain = {},
+          .local = local_};
 }
 
 // --- AUTH ---
@@ -165,38 +172,47 @@ const RelayClient& Client::relay_client() {
 asio::awaitable<void> Client::authenticate() {
   const auto begun = Clock::now();
   auto step = conversation_.take_auth_step();
-  auto result = co_await run_auth(step);
-  if (result.status == AuthStatus::authenticated) {
-    login_ = std::move(result.login);
-    // Not the connection that spoke for nobody.
-    if (relay_.connected()) co_await relay_.quit();
-    conversation_.backend_closed();
-    relay_client_.reset();
-    if (service_.relay.handover == Handover::replay) plain_ = std::move(*step.auth.response);
+  if (step.action == Action::authenticate) {
+    login_ = new_login();
+    keeps_password_ = step.auth.mechanism == "PLAIN" &&
+                      (service_.login != LoginWay::sasl || service_.relay.handover == Handover::replay);
   }
+  Secret plain = keeps_password_ && step.auth.response ? step.auth.response->clone() : Secret();
+  auto result = co_await login_->step(std::move(step.auth));
+  if (result.status == AuthStatus::authenticated) co_await keep_login(result.login, std::move(plain));
   if (result.status == AuthStatus::refused || result.status == AuthStatus::unavailable) co_await delay_failure(begun);
-  if (result.status != AuthStatus::challenge) authenticator_.reset();
+  if (result.status != AuthStatus::challenge) login_.reset();
   conversation_.auth_result(result.status, result.challenge);
 }
 
-asio::awaitable<AuthResult> Client::run_auth(const Step& step) {
-  const bool first = step.action == Action::authenticate;
-  if (first) {
-    PeerFacts peer{peer_.address, local_endpoint_of(stream_.socket()).sasl_form(), peer_.sasl_form(),
-                   stream_.cipher_bits()};
-    authenticator_ =
-        std::make_unique<Authenticator>(service_.auth, service_.parts.judge, service_.parts.recorder, std::move(peer));
+std::unique_ptr<Login> Client::new_login() {
+  const auto& parts = service_.parts;
+  PoolUse use{service_.timeouts.auth, peer_.address};
+  if (service_.login == LoginWay::sasl) {
+    PeerFacts peer{peer_.address, local_, peer_.sasl_form(), stream_.cipher_bits()};
+    return std::make_unique<SaslLogin>(
+        parts.pool, std::make_shared<Authenticator>(service_.auth, parts.judge, parts.recorder, std::move(peer)),
+        conversation_.session().identity(), std::move(use));
   }
-  AuthResult result;
-  const auto work = [&](JudgeStore& store) {
-    const auto& identity = conversation_.session().identity();
-    result =
-        first ? authenticator_->start(store, identity ? &*identity : nullptr, step.auth.mechanism, step.auth.response)
-              : authenticator_->step(store, *step.auth.response);
-  };
-  const bool ran = co_await service_.parts.pool.run(work);
-  if (!ran) log::error("auth-queue-full", {{"peer", peer_.address}});
-  co_return result;
+  conversation_.backend_closed();
+  const auto verdict =
+      service_.login == LoginWay::backend ? BackendLogin::Verdict::by_module : BackendLogin::Verdict::first;
+  return std::make_unique<BackendLogin>(BackendLoginParts{service_.auth, parts.judge, parts.recorder, parts.pool},
+                                        verdict, relay_, describe(), std::move(use));
+}
+
+asio::awaitable<void> Client::keep_login(const std::string& login, Secret plain) {
+  relay_client_ = describe();
+  relay_client_->facts.login = login;
+  relay_client_->authenticated = true;
+  relay_client_->plain = std::move(plain);
+  if (service_.login != LoginWay::sasl) {
+    backend_ready();
+  } else if (relay_.connected()) {
+    // Not the connection that spoke for nobody.
+    co_await relay_.quit();
+    conversation_.backend_closed();
+  }
 }
 
 // A refusal takes the same time whatever it is for: the verdict of the policy is much faster than a wrong password.

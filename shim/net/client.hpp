@@ -2,13 +2,13 @@
 // back end, and AUTH.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 
-#include "shim/auth/authenticator.hpp"
-#include "shim/auth/worker_pool.hpp"
 #include "shim/net/endpoint.hpp"
+#include "shim/net/login.hpp"
 #include "shim/net/relay.hpp"
 #include "shim/net/shared_offer.hpp"
 #include "shim/net/stream.hpp"
@@ -16,10 +16,14 @@
 
 namespace clientid {
 
+// Who does AUTH: libsasl here; the back end, its password alone; or the back end with the module in it.
+enum class LoginWay : std::uint8_t { sasl, backend_password, backend };
+
 struct Timeouts {
   Clock::duration greeting;  // handshakes, and the first command
   Clock::duration command;
   Clock::duration data;  // between two pieces of a message, and for a reply to be taken
+  Clock::duration auth;  // for libsasl and the store, at each step
 };
 
 struct ServiceParts {
@@ -35,6 +39,7 @@ struct ServiceParts {
 struct Service {
   SessionRules session;
   AuthRules auth;
+  LoginWay login = LoginWay::sasl;
   RelayRules relay;
   Timeouts timeouts;
   Clock::duration failure_delay;  // a failed AUTH takes at least this, and up to a quarter more
@@ -61,24 +66,26 @@ class Client {
   asio::awaitable<void> open_backend();
   asio::awaitable<void> write_backend();
   asio::awaitable<void> read_backend();
+  void backend_ready();
   void lose_backend(const char* cause);
 
   asio::awaitable<void> authenticate();
-  asio::awaitable<AuthResult> run_auth(const Step& step);
+  std::unique_ptr<Login> new_login();
+  asio::awaitable<void> keep_login(const std::string& login, Secret plain);
   asio::awaitable<void> delay_failure(Clock::time_point begun);
 
   asio::awaitable<void> close();
-  const RelayClient& relay_client();
+  RelayClient describe() const;
 
   Service& service_;
   Stream stream_;
   IpEndpoint peer_;
+  std::string local_;  // the endpoint that it connected to, as libsasl writes it
   Conversation conversation_;
   Relay relay_;
-  std::optional<RelayClient> relay_client_;
-  std::unique_ptr<Authenticator> authenticator_;
-  std::string login_;
-  Secret plain_;
+  std::optional<RelayClient> relay_client_;  // once the back end was to be told
+  std::unique_ptr<Login> login_;             // while AUTH is under way
+  bool keeps_password_ = false;              // of this AUTH, for the back end
   bool implicit_tls_;
   Clock::time_point command_deadline_;
   std::uint64_t lines_seen_ = 0;

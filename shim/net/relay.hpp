@@ -19,6 +19,7 @@ struct RelayRules {
   Handover handover = Handover::xclient;
   std::string hostname;
   Clock::duration backend_timeout;
+  bool auth_by_backend = false;  // the handover ends with the client's own AUTH
 };
 
 // Who the back end is to take the client for.
@@ -26,6 +27,8 @@ struct RelayClient {
   ClientFacts facts;
   RegisteredSession session;  // for the module in the back end
   Secret plain;               // the client's PLAIN message, where it must be shown to every connection
+  std::string local;          // the endpoint that the client connected to, as libsasl writes it
+  bool authenticated = false;
 };
 
 class Relay {
@@ -44,6 +47,7 @@ class Relay {
   // Idle for too long: it has closed the connection, or said that it will.
   bool stale() { return backend_->stale(); }
   const Keywords& keywords() const { return backend_->keywords(); }
+  Backend& backend() { return *backend_; }
 
   // In the middle of anything.
   void drop();

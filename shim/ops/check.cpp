@@ -49,10 +49,12 @@ bool check_everything(const Config& config) {
     good &= report("keys " + site->key_file, [&] { KeyFile::load(site->key_file); });
     good &= report("store " + site->store, [&] { Connection::open(site->store); });
   }
-  good &= report("module", [&] {
-    const SaslLibrary sasl(config.sasl_config);
-    require_module("smtp", config.hostname, config.sasl_config);
-  });
+  if (config.login == LoginWay::sasl) {
+    good &= report("module", [&] {
+      const SaslLibrary sasl(config.sasl_config);
+      require_module("smtp", config.hostname, config.sasl_config);
+    });
+  }
   for (const auto& address : config.backends) {
     good &= report("back end " + address.to_string(), [&] { reach(address, config.hostname); });
   }

@@ -56,7 +56,8 @@ po::options_description keys() {
   add("tls-key", po::value<std::string>(), "PEM file");
   add("tls-min-version", one_of<tls_versions>(0), "1.2 or 1.3");
   add("clientid", one_of<on_off>(1), "on: announce CLIENTID and take it");
-  add("auth", one_of<auth_places>(0), "where AUTH is done: shim");
+  add("auth", one_of<auth_places>(0), "where AUTH is done: shim or backend");
+  add("password-check", one_of<password_checks>(0), "with auth = shim, who knows passwords: sasl or backend");
   add("clientid-config", text(default_site_file()), "the clientid.conf to use");
   add("sasl-config", text("clientid-shim"), "name of the SASL configuration");
   add("mechanisms", text("PLAIN LOGIN SCRAM-SHA-256"), "what AUTH offers");
@@ -76,6 +77,7 @@ po::options_description keys() {
   add("command-timeout", duration(5min, "5m"), "for the next command");
   add("data-timeout", duration(3min, "3m"), "between two pieces of a message");
   add("backend-timeout", duration(10min, "10m"), "for one answer of the back end");
+  add("auth-timeout", duration(1min, "1m"), "for libsasl and the store, at each step of an AUTH");
   add("failure-delay", duration(1s, "1s"), "a failed AUTH takes at least this long");
   add("user", text(""), "to become after the start");
   add("group", text(""), "likewise; the user's own if not given");
@@ -126,6 +128,11 @@ Strings mechanisms_of(const std::string& list) {
   return mechanisms;
 }
 
+LoginWay login_way(bool auth_in_backend, bool password_in_backend) {
+  if (auth_in_backend) return LoginWay::backend;
+  return password_in_backend ? LoginWay::backend_password : LoginWay::sasl;
+}
+
 void allow_extensions(const std::string& list, Config& config) {
   std::istringstream words(list);
   for (std::string word; words >> word;) {
@@ -145,10 +152,18 @@ void check(const Config& config) {
   need(!config.tls.certificate.empty(), "tls-certificate");
   need(!config.tls.key.empty(), "tls-key");
   need(!config.backends.empty(), "backend");
+  const bool replays = config.handover == Handover::replay;
+  if (config.login != LoginWay::sasl && replays) {
+    throw ConfigError("handover: replay has no use where the back end does AUTH; take xclient or none");
+  }
+  if (config.login == LoginWay::backend && config.verdict_sockets.empty()) {
+    throw ConfigError("verdict-socket: must be given with auth = backend, for the module there to ask");
+  }
   const bool scram =
       std::find(config.mechanisms.begin(), config.mechanisms.end(), "SCRAM-SHA-256") != config.mechanisms.end();
-  if (config.handover == Handover::replay && scram) {
-    throw ConfigError("mechanisms: handover = replay needs passwords, which SCRAM-SHA-256 never shows; take it out");
+  if (scram && (replays || config.login == LoginWay::backend_password)) {
+    throw ConfigError("mechanisms: " + std::string(replays ? "handover = replay" : "password-check = backend") +
+                      " needs passwords, which SCRAM-SHA-256 never shows; take it out");
   }
 }
 
@@ -161,6 +176,8 @@ Config to_config(const po::variables_map& values) {
                 std::string(tls_versions[index_of<tls_versions>(values, "tls-min-version")])};
   config.clientid = index_of<on_off>(values, "clientid") == 1;
   config.site_file = string_of(values, "clientid-config");
+  config.login =
+      login_way(index_of<auth_places>(values, "auth") == 1, index_of<password_checks>(values, "password-check") == 1);
   config.sasl_config = string_of(values, "sasl-config");
   config.mechanisms = mechanisms_of(string_of(values, "mechanisms"));
   config.verdict_sockets = all_of<VerdictSocket>(values, "verdict-socket");
@@ -179,6 +196,7 @@ Config to_config(const po::variables_map& values) {
   config.command_timeout = timeout_of(values, "command-timeout");
   config.data_timeout = timeout_of(values, "data-timeout");
   config.backend_timeout = timeout_of(values, "backend-timeout");
+  config.auth_timeout = timeout_of(values, "auth-timeout");
   config.failure_delay = values["failure-delay"].as<Duration>().value;
   config.user = string_of(values, "user");
   config.group = string_of(values, "group");

@@ -22,6 +22,7 @@ struct Config {
   TlsSettings tls;
   bool clientid = true;
   std::string site_file;  // clientid-config
+  LoginWay login = LoginWay::sasl;
   std::string sasl_config;
   std::vector<std::string> mechanisms;
   std::vector<VerdictSocket> verdict_sockets;
@@ -41,6 +42,7 @@ struct Config {
   std::chrono::milliseconds command_timeout{};
   std::chrono::milliseconds data_timeout{};
   std::chrono::milliseconds backend_timeout{};
+  std::chrono::milliseconds auth_timeout{};
   std::chrono::milliseconds failure_delay{};
   std::string user;
   std::string group;

@@ -10,6 +10,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <csignal>
 #include <deque>
+#include <optional>
 #include <thread>
 
 #include "plugin/config/site.hpp"
@@ -75,7 +76,8 @@ void run_server(const Config& config) {
   std::signal(SIGHUP, SIG_IGN);
   const Site site = load_site(config.site_file);
   const TlsContext tls(config.tls);
-  const SaslLibrary sasl(config.sasl_config);
+  std::optional<SaslLibrary> sasl;
+  if (config.login == LoginWay::sasl) sasl.emplace(config.sasl_config);
   Judge judge(site.accounts, KeyFile::load(site.key_file));
   SessionRegistry registry;
   SharedOffer offer(offer_rules_for(config));
@@ -103,7 +105,7 @@ void run_server(const Config& config) {
 
   // As the user that will need them.
   Connection::open(site.store);
-  require_module(service.auth.service, config.hostname, config.sasl_config);
+  if (sasl) require_module(service.auth.service, config.hostname, config.sasl_config);
 
   for (auto& verdict : verdicts) verdict.start();
   asio::signal_set signals(contexts.front(), SIGTERM, SIGINT);

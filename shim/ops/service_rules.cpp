@@ -16,6 +16,7 @@ std::string mechanisms_for_sasl(const std::vector<std::string>& offered) {
 
 OfferRules offer_rules_for(const Config& config) {
   return {.mechanisms = config.mechanisms,
+          .auth_by_backend = config.login == LoginWay::backend,
           .max_message_size = config.max_message_size,
           .burl = config.burl,
           .etrn = config.etrn};
@@ -33,11 +34,16 @@ Service service_for(const Config& config, const std::string& realm, const Servic
                .realm = realm,
                .mechanisms = mechanisms_for_sasl(config.mechanisms),
                .refuse_late = config.refuse_after_auth},
+      .login = config.login,
       .relay = {.backends = config.backends,
                 .handover = config.handover,
                 .hostname = config.hostname,
-                .backend_timeout = config.backend_timeout},
-      .timeouts = {.greeting = config.greeting_timeout, .command = config.command_timeout, .data = config.data_timeout},
+                .backend_timeout = config.backend_timeout,
+                .auth_by_backend = config.login != LoginWay::sasl},
+      .timeouts = {.greeting = config.greeting_timeout,
+                   .command = config.command_timeout,
+                   .data = config.data_timeout,
+                   .auth = config.auth_timeout},
       .failure_delay = config.failure_delay,
       .parts = parts,
   };

@@ -124,7 +124,7 @@ class Session {
   bool announced_ = false;  // an EHLO reply on this encrypted connection has announced CLIENTID and AUTH
   bool auth_seen_ = false;  // any AUTH command, D4.7
   bool authenticated_ = false;
-  bool not_permitted_ = false;              // D8.3
+  bool not_permitted_ = false;                  // D8.3
   std::optional<MailTransaction> transaction_;  // a MAIL was forwarded, and not refused as far as we know
   unsigned errors_ = 0;
   std::string helo_;

@@ -92,6 +92,7 @@ class Postfix:
         self.dir = pathlib.Path(directory)
         self.sasldb = pathlib.Path(sasldb)
         self.port = free_port()
+        self.stopped = False
 
     def __enter__(self):
         postfix, nobody = pwd.getpwnam("postfix"), pwd.getpwnam("nobody")
@@ -112,8 +113,14 @@ class Postfix:
         return self
 
     def __exit__(self, *_):
+        self.stop()
+
+    def stop(self):
         """Everything here is thrown away, so nobody waits for the tidy end of `postfix stop` (2 s)."""
-        master = int((self.dir / "queue/pid/master.pid").read_text())
+        if self.stopped:
+            return
+        self.stopped = True
+        master = self._master()
         os.killpg(master, signal.SIGKILL)
         if not wait_until(lambda: not running(master)):
             raise RuntimeError("Postfix did not stop")
@@ -131,6 +138,17 @@ class Postfix:
         """True once no session is open, the queue is empty, and so many messages were delivered."""
         return wait_until(lambda: self._idle() and len(self.messages()) == messages)
 
+    def end_sessions(self):
+        """Every smtpd ends where it stands, as when its time is over."""
+        sessions = [pid for pid, parent, name in processes() if parent == self._master() and name == "smtpd"]
+        for pid in sessions:
+            os.kill(pid, signal.SIGTERM)
+        if not sessions or not wait_until(lambda: not any(map(running, sessions))):
+            raise RuntimeError("no smtpd, or it did not stop")
+
+    def _master(self):
+        return int((self.dir / "queue/pid/master.pid").read_text())
+
     def _idle(self):
         log = self.log()
         opened = re.findall(r"smtpd\[\d+\]: connect from", log)
@@ -138,6 +156,17 @@ class Postfix:
         queued = [path for name in ("incoming", "active", "deferred")  # the way a message takes
                   for path in (self.dir / "queue" / name).glob("**/*") if path.is_file()]
         return len(opened) == len(closed) and not queued
+
+
+def processes():
+    """All that run: process id, that of the parent, name."""
+    for path in pathlib.Path("/proc").glob("[0-9]*/stat"):
+        try:
+            pid, rest = path.read_text().split(" (", 1)
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        name, rest = rest.rsplit(") ", 1)
+        yield int(pid), int(rest.split()[1]), name
 
 
 def running(pid):

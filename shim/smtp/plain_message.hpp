@@ -1,0 +1,20 @@
+// The message of the PLAIN mechanism (RFC 4616): authorization identity (may be empty), NUL, authentication identity,
+// NUL, password.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+namespace clientid {
+
+// Views of the message.
+struct PlainMessage {
+  std::string_view authorization;
+  std::string_view user;
+  std::string_view password;
+};
+
+// Nothing where it is not of this form, or user or password are empty.
+std::optional<PlainMessage> split_plain_message(std::string_view message);
+
+}  // namespace clientid

@@ -1,0 +1,99 @@
+"""password-check = backend: the verdict is ours, the password is tried at a real Postfix that knows nothing of devices,
+and the same connection goes on as the relay. The shim needs no SASL configuration, and no plugin.
+"""
+import contextlib
+import pathlib
+import smtplib
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from system.mechanisms_test import REFUSED, login, plain
+from system.postfix import require_postfix
+from system.site import NAME, Site
+from system.waiting import run_tests, wait_until
+
+SHIM = ["password-check = backend", "mechanisms = PLAIN LOGIN", "sasl-config = nobody-has-this"]
+UNAVAILABLE = (454, b"4.7.0 Temporary authentication failure")
+MESSAGE = "Subject: checked by the back end\r\n\r\ntext\r\n"
+
+
+class PasswordCheckTest(unittest.TestCase):
+    def site(self, *config, mode="enforce", handover="none", sasl=""):
+        config = [*SHIM, f"handover = {handover}", *config]
+        site = self.enterContext(Site(config, backend="postfix", postfix={"sasl": sasl}))
+        site.ctl(f"policy set mode={mode}")
+        site.ctl("bind alice UUID -", site.token("phone"))
+        site.start()
+        return site
+
+    @contextlib.contextmanager
+    def client(self, site, device):
+        with smtplib.SMTP("127.0.0.1", site.ports["starttls"], timeout=20) as client:
+            client._host = NAME  # the name that smtplib believes to have connected to
+            client.starttls(context=site.trust())
+            client.ehlo()
+            if device:
+                client.docmd("CLIENTID", "UUID " + site.token(device))
+            yield client
+
+    def deliver(self, site, mechanism):
+        with self.client(site, "phone") as client:
+            self.assertEqual(mechanism(client, site, site.passwords["alice"])[0], 235)
+            client.sendmail("alice@" + NAME, ["bob@" + NAME], MESSAGE)
+        self.assertTrue(wait_until(lambda: len(site.postfix.messages()) == 1))
+        self.assertIn(f"Authenticated sender: alice@{NAME}", site.postfix.messages()[0])
+
+    def test_the_right_password_and_the_bound_device(self):
+        self.deliver(self.site(), plain)
+
+    def test_login(self):
+        self.deliver(self.site(), login)
+
+    def test_with_the_clients_address(self):
+        site = self.site(handover="xclient")
+        self.deliver(site, plain)
+        self.assertIn("XCLIENT", site.postfix.log())
+
+    def test_a_back_end_that_has_login_alone(self):
+        self.deliver(self.site(sasl="mech_list: LOGIN\n"), plain)
+
+    def test_refusals_are_one(self):
+        site = self.site()
+        for device, password in (("phone", "wrong"), ("stranger", "wrong"), (None, "wrong"),
+                                 ("stranger", site.passwords["alice"]), (None, site.passwords["alice"])):
+            with self.client(site, device) as client:
+                self.assertEqual(plain(client, site, password), REFUSED)
+        self.assertEqual(site.postfix.log().count("SASL PLAIN authentication failed"), 1, "who is refused, got through")
+
+    def test_another_try_on_the_same_connection(self):
+        site = self.site()
+        with self.client(site, "phone") as client:
+            self.assertEqual(plain(client, site, "wrong"), REFUSED)
+            self.assertEqual(login(client, site, site.passwords["alice"])[0], 235)
+            self.assertEqual(client.mail("alice@" + NAME)[0], 250)
+
+    def test_a_new_device_is_bound_by_its_first_right_password(self):
+        site = self.site(mode="learn")
+        for password, bound in (("wrong", 1), (site.passwords["alice"], 2)):
+            with self.client(site, "tablet") as client:
+                plain(client, site, password)
+            self.assertEqual(site.ctl("list alice --json").count('"fingerprint"'), bound)
+
+    def test_d8_3_a_refused_device_is_told_so_behind_the_password(self):
+        site = self.site("refuse-at = after-auth")
+        with self.client(site, "stranger") as client:
+            self.assertEqual(plain(client, site, "wrong"), REFUSED)
+            self.assertEqual(plain(client, site, site.passwords["alice"])[0], 235)
+            self.assertEqual(client.mail("alice@" + NAME)[0], 550)
+        self.assertEqual(site.postfix.log().count("MAIL FROM"), 0)
+
+    def test_threats_failing_open_without_the_back_end(self):
+        site = self.site()
+        site.postfix.stop()
+        with self.client(site, "phone") as client:
+            self.assertEqual(plain(client, site, site.passwords["alice"]), UNAVAILABLE)
+
+
+if __name__ == "__main__":
+    run_tests(require_postfix)
