@@ -28,6 +28,7 @@ libshim_la_SOURCES = \
   %D%/net/login.cpp %D%/net/login.hpp \
   %D%/net/relay.cpp %D%/net/relay.hpp \
   %D%/net/sasl_login.cpp %D%/net/sasl_login.hpp \
+  %D%/net/service.hpp \
   %D%/net/shared_offer.hpp \
   %D%/net/stream.cpp %D%/net/stream.hpp \
   %D%/net/tls_context.cpp %D%/net/tls_context.hpp \
@@ -60,5 +61,6 @@ clientid_shim_SOURCES = \
   %D%/ops/pid_file.cpp %D%/ops/pid_file.hpp \
   %D%/ops/privileges.cpp %D%/ops/privileges.hpp \
   %D%/ops/server.cpp %D%/ops/server.hpp \
+  %D%/ops/service_manager.cpp %D%/ops/service_manager.hpp \
   %D%/ops/service_rules.cpp %D%/ops/service_rules.hpp
-clientid_shim_LDADD = libshim.la $(BOOST_PROGRAM_OPTIONS_LIB)
+clientid_shim_LDADD = libshim.la $(BOOST_PROGRAM_OPTIONS_LIB) $(SYSTEMD_LIBS)

@@ -65,9 +65,14 @@ std::optional<Address> address_of(const std::string& endpoint) {
 
 }  // namespace
 
-VerdictService::VerdictService(asio::io_context& context, const VerdictSocket& socket, Judge& judge, WorkerPool& pool,
-                               const SessionRegistry& sessions)
-    : context_(context), path_(socket.path), judge_(judge), pool_(pool), sessions_(sessions), acceptor_(context) {
+VerdictService::VerdictService(asio::io_context& context, const VerdictSocket& socket, CurrentJudge judge,
+                               WorkerPool& pool, const SessionRegistry& sessions)
+    : context_(context),
+      path_(socket.path),
+      judge_(std::move(judge)),
+      pool_(pool),
+      sessions_(sessions),
+      acceptor_(context) {
   if (path_.size() >= sizeof(sockaddr_un::sun_path)) {
     throw ConfigError("verdict-socket: " + path_ + " is too long for a socket (107 octets)");
   }
@@ -147,11 +152,12 @@ std::string VerdictService::reply_to(JudgeStore& store, std::string_view text, u
   }
   auto session = sessions_.find(request->endpoints);
   if (!session) session = RegisteredSession{.device = {}, .peer = address_of(request->endpoints.remote), .pending = {}};
-  const auto account = judge_.canonical(request->account);
+  const auto judge = judge_();
+  const auto account = judge->canonical(request->account);
   Judgement judgement{{request->service, account.value_or(request->account), session->device, session->peer, now()},
                       {Decision::refuse, Reason::bad_account},
                       {}};
-  if (account) judgement.verdict = judge_.judge(store, judgement.attempt, judgement.facts);
+  if (account) judgement.verdict = judge->judge(store, judgement.attempt, judgement.facts);
   const auto verdict = judgement.verdict;
   fill_answer(answer, ruling_on(verdict, *session), verdict, session->device);
   if (session->pending) session->pending->put(std::move(judgement));

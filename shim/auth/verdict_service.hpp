@@ -9,6 +9,8 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
+#include <functional>
+#include <memory>
 #include <string>
 
 #include "shim/auth/judge.hpp"
@@ -22,12 +24,16 @@ struct VerdictSocket {
   uid_t owner;
   gid_t group;
   mode_t mode;
+  friend bool operator==(const VerdictSocket&, const VerdictSocket&) = default;
 };
 
 class VerdictService {
  public:
+  using CurrentJudge = std::function<std::shared_ptr<Judge>()>;
+
   // Binds at once; a socket left behind by a process that is gone is replaced. Throws ConfigError that names the path.
-  VerdictService(asio::io_context& context, const VerdictSocket& socket, Judge& judge, WorkerPool& pool,
+  // `judge` is asked for with every question.
+  VerdictService(asio::io_context& context, const VerdictSocket& socket, CurrentJudge judge, WorkerPool& pool,
                  const SessionRegistry& sessions);
   VerdictService(const VerdictService&) = delete;
   VerdictService& operator=(const VerdictService&) = delete;
@@ -45,7 +51,7 @@ class VerdictService {
 
   asio::io_context& context_;
   std::string path_;
-  Judge& judge_;
+  CurrentJudge judge_;
   WorkerPool& pool_;
   const SessionRegistry& sessions_;
   asio::local::stream_protocol::acceptor acceptor_;

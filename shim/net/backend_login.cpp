@@ -18,10 +18,9 @@ struct Work {
 
 }  // namespace
 
-BackendLogin::BackendLogin(const BackendLoginParts& parts, Verdict verdict, Relay& relay, RelayClient client,
-                           PoolUse use)
-    : parts_(parts), verdict_(verdict), relay_(relay), client_(std::move(client)), use_(std::move(use)) {
-  if (verdict_ == Verdict::by_module) client_.session.pending = std::make_shared<PendingVerdict>();
+BackendLogin::BackendLogin(std::shared_ptr<const Service> service, Relay& relay, RelayClient client)
+    : service_(std::move(service)), relay_(relay), client_(std::move(client)) {
+  if (!verdict_comes_first()) client_.session.pending = std::make_shared<PendingVerdict>();
 }
 
 asio::awaitable<AuthResult> BackendLogin::step(AuthInput input) {
@@ -34,12 +33,12 @@ asio::awaitable<AuthResult> BackendLogin::step(AuthInput input) {
 }
 
 asio::awaitable<AuthResult> BackendLogin::begin(AuthInput input) {
-  if (verdict_ == Verdict::first) {
+  if (verdict_comes_first()) {
     auto refused = co_await judge_first(input);
     if (refused.status != AuthStatus::challenge) co_return refused;
   }
   // Under other mechanisms a refusal during AUTH would come a step before that of a wrong password, and show itself.
-  client_.session.refuse_late = parts_.rules.refuse_late || mechanism_ != plain;
+  client_.session.refuse_late = service_->auth.refuse_late || mechanism_ != plain;
   if (relay_.connected()) co_await relay_.quit();
   opened_ = co_await relay_.open(client_);
   if (!opened_) co_return ended(Outcome::unavailable);
@@ -51,20 +50,20 @@ asio::awaitable<AuthResult> BackendLogin::begin(AuthInput input) {
 asio::awaitable<AuthResult> BackendLogin::judge_first(const AuthInput& input) {
   const std::string user(split_plain_message(input.response->view())->user);
   const auto work = std::make_shared<Work>();
-  const auto judge = [work, &parts = parts_, user, session = client_.session](JudgeStore& store) {
-    const auto account = parts.judge.canonical(user);
-    Judgement judgement{{parts.rules.service, account.value_or(user), session.device, session.peer, now()},
+  const auto judge = [work, service = service_, user, session = client_.session](JudgeStore& store) {
+    const auto account = service->judge->canonical(user);
+    Judgement judgement{{service->auth.service, account.value_or(user), session.device, session.peer, now()},
                         {Decision::refuse, Reason::bad_account},
                         {}};
-    if (account) judgement.verdict = parts.judge.judge(store, judgement.attempt, judgement.facts);
+    if (account) judgement.verdict = service->judge->judge(store, judgement.attempt, judgement.facts);
     work->judgement = std::move(judgement);
   };
-  const bool ran = co_await run_on_pool(parts_.pool, judge, use_);
+  const bool ran = co_await run_on_pool(*service_, client_.facts.address, judge);
   if (!ran) co_return ended(Outcome::unavailable);
   judgement_ = std::move(work->judgement);
   const auto decision = judgement_->verdict.decision;
   if (decision == Decision::unavailable) co_return ended(Outcome::unavailable);
-  if (decision == Decision::refuse && !parts_.rules.refuse_late) co_return ended(Outcome::refused);
+  if (decision == Decision::refuse && !service_->auth.refuse_late) co_return ended(Outcome::refused);
   co_return AuthResult{AuthStatus::challenge, {}, {}};
 }
 
@@ -82,12 +81,12 @@ asio::awaitable<AuthResult> BackendLogin::pass_on(AuthInput input) {
 }
 
 asio::awaitable<AuthResult> BackendLogin::succeeded(const AuthInput& input) {
-  if (verdict_ == Verdict::by_module) judgement_ = client_.session.pending->take();
+  if (!verdict_comes_first()) judgement_ = client_.session.pending->take();
   std::optional<std::string> account;
-  if (mechanism_ == plain) account = parts_.judge.canonical(split_plain_message(input.response->view())->user);
+  if (mechanism_ == plain) account = service_->judge->canonical(split_plain_message(input.response->view())->user);
   const bool proven = judgement_ && (mechanism_ != plain || account == judgement_->attempt.account);
   if (!proven) {
-    log::error("auth-unproven", {{"peer", use_.peer},
+    log::error("auth-unproven", {{"peer", client_.facts.address},
                                  {"mend",
                                   "the back end did not ask for a verdict: is libclientid.so loaded there, clientid in "
                                   "auxprop_plugin, and clientid_service our verdict-socket?"}});
@@ -95,33 +94,34 @@ asio::awaitable<AuthResult> BackendLogin::succeeded(const AuthInput& input) {
     co_return co_await give_up(Outcome::unavailable, {});
   }
   const auto work = std::make_shared<Work>(Work{std::move(judgement_), Outcome::unavailable});
-  const auto task = [work, &judge = parts_.judge](JudgeStore& store) {
-    work->outcome = conclude(judge, store, *work->judgement);
+  const auto task = [work, service = service_](JudgeStore& store) {
+    work->outcome = conclude(*service->judge, store, *work->judgement);
   };
-  const bool ran = co_await run_on_pool(parts_.pool, task, use_);
+  const bool ran = co_await run_on_pool(*service_, client_.facts.address, task);
   if (!ran) co_return co_await give_up(Outcome::unavailable, {});
   judgement_ = std::move(work->judgement);
   if (status_of(work->outcome) == AuthStatus::authenticated) co_return ended(work->outcome);
   auto result = co_await give_up(work->outcome, {});
-  if (result.status == AuthStatus::refused && parts_.rules.refuse_late) result.status = AuthStatus::not_permitted;
+  if (result.status == AuthStatus::refused && service_->auth.refuse_late) result.status = AuthStatus::not_permitted;
   co_return result;
 }
 
 // Nothing of this client may reach the connection any more.
 asio::awaitable<AuthResult> BackendLogin::give_up(Outcome outcome, const std::string& cause) {
-  if (!cause.empty()) log::warning("auth-unavailable", {{"peer", use_.peer}, {"cause", cause}});
+  if (!cause.empty()) log::warning("auth-unavailable", {{"peer", client_.facts.address}, {"cause", cause}});
   if (relay_.connected()) co_await relay_.quit();
   opened_ = false;
   if (!judgement_ && client_.session.pending) judgement_ = client_.session.pending->take();
   if (judgement_ && outcome == Outcome::failed) {
     const auto decision = judgement_->verdict.decision;
-    if (decision == Decision::refuse && !parts_.rules.refuse_late) outcome = Outcome::refused;
+    if (decision == Decision::refuse && !service_->auth.refuse_late) outcome = Outcome::refused;
   }
   co_return ended(outcome);
 }
 
 AuthResult BackendLogin::ended(Outcome outcome) {
-  record_attempt(parts_.recorder, {parts_.rules.service, use_.peer, mechanism_}, outcome, judgement_);
+  record_attempt(service_->parts.recorder, {service_->auth.service, client_.facts.address, mechanism_}, outcome,
+                 judgement_);
   return {status_of(outcome), {}, {}};
 }
 

@@ -9,31 +9,20 @@
 #include <optional>
 #include <string>
 
-#include "shim/auth/judge.hpp"
-#include "shim/auth/recorder.hpp"
 #include "shim/net/login.hpp"
-#include "shim/net/relay.hpp"
 
 namespace clientid {
 
-struct BackendLoginParts {
-  const AuthRules& rules;
-  Judge& judge;
-  Recorder& recorder;
-  WorkerPool& pool;
-};
-
 class BackendLogin : public Login {
  public:
-  enum class Verdict : std::uint8_t { first, by_module };
-
-  // `relay` and what is in `parts` must outlive it. `client` is not authenticated yet; its session is registered with
-  // every connection to the back end.
-  BackendLogin(const BackendLoginParts& parts, Verdict verdict, Relay& relay, RelayClient client, PoolUse use);
+  // `relay` must outlive it. `client` is not authenticated yet; its session is registered with every connection to the
+  // back end.
+  BackendLogin(std::shared_ptr<const Service> service, Relay& relay, RelayClient client);
 
   asio::awaitable<AuthResult> step(AuthInput input) override;
 
  private:
+  bool verdict_comes_first() const { return service_->login == LoginWay::backend_password; }
   asio::awaitable<AuthResult> begin(AuthInput input);
   asio::awaitable<AuthResult> pass_on(AuthInput input);
   asio::awaitable<AuthResult> judge_first(const AuthInput& input);
@@ -41,11 +30,9 @@ class BackendLogin : public Login {
   asio::awaitable<AuthResult> give_up(Outcome outcome, const std::string& cause);
   AuthResult ended(Outcome outcome);
 
-  BackendLoginParts parts_;
-  Verdict verdict_;
+  std::shared_ptr<const Service> service_;
   Relay& relay_;
   RelayClient client_;
-  PoolUse use_;
   std::string mechanism_;
   bool opened_ = false;
   std::optional<Judgement> judgement_;

@@ -14,22 +14,22 @@
 
 namespace clientid {
 
-Client::Client(Service& service, Socket socket, bool implicit_tls)
-    : service_(service),
+Client::Client(std::shared_ptr<const Service> service, Socket socket, bool implicit_tls)
+    : service_(std::move(service)),
       stream_(std::move(socket)),
       peer_(remote_endpoint_of(stream_.socket())),
       local_(local_endpoint_of(stream_.socket()).sasl_form()),
-      conversation_(service.session, implicit_tls),
-      relay_(service.relay, service.parts.registry),
+      conversation_(service_->session, implicit_tls),
+      relay_(service_->relay, service_->parts.registry),
       implicit_tls_(implicit_tls) {}
 
 asio::awaitable<void> Client::serve() {
   log::debug("connect", {{"peer", peer_.address}});
   bool open = true;
   if (implicit_tls_) open = co_await shake_hands();
-  command_deadline_ = Clock::now() + service_.timeouts.greeting;
+  command_deadline_ = Clock::now() + service_->timeouts.greeting;
   while (open) {
-    const auto next = conversation_.next(*service_.parts.offer.get());
+    const auto next = conversation_.next(*service_->offer->get());
     open = co_await carry_out(next);
   }
   log::debug("disconnect", {{"peer", peer_.address}});
@@ -58,20 +58,32 @@ asio::awaitable<bool> Client::carry_out(Next next) {
 asio::awaitable<bool> Client::read() {
   conversation_.reader().release_if_empty();
   if (conversation_.in_content()) {
-    stream_.expires_after(service_.timeouts.data);
+    stream_.expires_after(service_->timeouts.data);
   } else {
     // For the whole of a command: a new one for every read would let a client drip octets for ever.
-    if (conversation_.lines() != lines_seen_) command_deadline_ = Clock::now() + service_.timeouts.command;
+    if (conversation_.lines() != lines_seen_) command_deadline_ = Clock::now() + service_->timeouts.command;
     lines_seen_ = conversation_.lines();
     stream_.expires_at(command_deadline_);
   }
+  if (winding_down_ && conversation_.idle()) {
+    conversation_.end(replies::shutting_down);
+    co_return true;
+  }
+  waiting_ = true;
   const auto io = co_await stream_.read(conversation_.reader());
-  if (io == Io::timed_out) conversation_.end(replies::timeout);
+  waiting_ = false;
+  if (io == Io::timed_out) conversation_.end(winding_down_ ? replies::shutting_down : replies::timeout);
   co_return io != Io::closed;
 }
 
+void Client::wind_down() {
+  winding_down_ = true;
+  // The wait for the next command is over.
+  if (waiting_ && conversation_.idle()) stream_.expires_after({});
+}
+
 asio::awaitable<bool> Client::write() {
-  stream_.expires_after(service_.timeouts.data);
+  stream_.expires_after(service_->timeouts.data);
   const auto io = co_await stream_.write(conversation_.to_client());
   conversation_.client_written();
   co_return io == Io::done;
@@ -88,8 +100,8 @@ asio::awaitable<bool> Client::start_tls() {
 }
 
 asio::awaitable<bool> Client::shake_hands() {
-  stream_.expires_after(service_.timeouts.greeting);
-  const auto io = co_await stream_.start_tls(service_.parts.tls);
+  stream_.expires_after(service_->timeouts.greeting);
+  const auto io = co_await stream_.start_tls(service_->tls->get());
   if (io != Io::done) {
     log::info("tls-failure", {{"peer", peer_.address}, {"cause", io == Io::timed_out ? "timeout" : "handshake"}});
   }
@@ -117,7 +129,7 @@ asio::awaitable<void> Client::open_backend() {
 }
 
 void Client::backend_ready() {
-  service_.parts.offer.learn(relay_.keywords());
+  service_->offer->learn(relay_.keywords());
   conversation_.backend_opened(relay_.keywords().has("PIPELINING"));
 }
 
@@ -160,7 +172,7 @@ void Client::lose_backend(const char* cause) {
 RelayClient Client::describe() const {
   const auto& session = conversation_.session();
   std::optional<Device> device;
-  if (const auto& identity = session.identity()) device = service_.parts.judge.device(*identity);
+  if (const auto& identity = session.identity()) device = service_->judge->device(*identity);
   return {.facts = {peer_.address, peer_.port, session.helo(), {}},
           .session = {.device = std::move(device), .peer = Address::parse(peer_.address), .pending = {}},
           .plain = {},
@@ -175,7 +187,7 @@ asio::awaitable<void> Client::authenticate() {
   if (step.action == Action::authenticate) {
     login_ = new_login();
     keeps_password_ = step.auth.mechanism == "PLAIN" &&
-                      (service_.login != LoginWay::sasl || service_.relay.handover == Handover::replay);
+                      (service_->login != LoginWay::sasl || service_->relay.handover == Handover::replay);
   }
   Secret plain = keeps_password_ && step.auth.response ? step.auth.response->clone() : Secret();
   auto result = co_await login_->step(std::move(step.auth));
@@ -186,19 +198,12 @@ asio::awaitable<void> Client::authenticate() {
 }
 
 std::unique_ptr<Login> Client::new_login() {
-  const auto& parts = service_.parts;
-  PoolUse use{service_.timeouts.auth, peer_.address};
-  if (service_.login == LoginWay::sasl) {
+  if (service_->login == LoginWay::sasl) {
     PeerFacts peer{peer_.address, local_, peer_.sasl_form(), stream_.cipher_bits()};
-    return std::make_unique<SaslLogin>(
-        parts.pool, std::make_shared<Authenticator>(service_.auth, parts.judge, parts.recorder, std::move(peer)),
-        conversation_.session().identity(), std::move(use));
+    return std::make_unique<SaslLogin>(service_, std::move(peer), conversation_.session().identity());
   }
   conversation_.backend_closed();
-  const auto verdict =
-      service_.login == LoginWay::backend ? BackendLogin::Verdict::by_module : BackendLogin::Verdict::first;
-  return std::make_unique<BackendLogin>(BackendLoginParts{service_.auth, parts.judge, parts.recorder, parts.pool},
-                                        verdict, relay_, describe(), std::move(use));
+  return std::make_unique<BackendLogin>(service_, relay_, describe());
 }
 
 asio::awaitable<void> Client::keep_login(const std::string& login, Secret plain) {
@@ -206,7 +211,7 @@ asio::awaitable<void> Client::keep_login(const std::string& login, Secret plain)
   relay_client_->facts.login = login;
   relay_client_->authenticated = true;
   relay_client_->plain = std::move(plain);
-  if (service_.login != LoginWay::sasl) {
+  if (service_->login != LoginWay::sasl) {
     backend_ready();
   } else if (relay_.connected()) {
     // Not the connection that spoke for nobody.
@@ -219,8 +224,8 @@ asio::awaitable<void> Client::keep_login(const std::string& login, Secret plain)
 asio::awaitable<void> Client::delay_failure(Clock::time_point begun) {
   unsigned char random = 0;
   RAND_bytes(&random, 1);
-  const auto jitter = service_.failure_delay / 4 * random / 255;
-  asio::steady_timer timer(co_await asio::this_coro::executor, begun + service_.failure_delay + jitter);
+  const auto jitter = service_->failure_delay / 4 * random / 255;
+  asio::steady_timer timer(co_await asio::this_coro::executor, begun + service_->failure_delay + jitter);
   boost::system::error_code ignored;
   co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
 }

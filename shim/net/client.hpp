@@ -10,50 +10,23 @@
 #include "shim/net/endpoint.hpp"
 #include "shim/net/login.hpp"
 #include "shim/net/relay.hpp"
-#include "shim/net/shared_offer.hpp"
+#include "shim/net/service.hpp"
 #include "shim/net/stream.hpp"
 #include "shim/smtp/conversation.hpp"
 
 namespace clientid {
 
-// Who does AUTH: libsasl here; the back end, its password alone; or the back end with the module in it.
-enum class LoginWay : std::uint8_t { sasl, backend_password, backend };
-
-struct Timeouts {
-  Clock::duration greeting;  // handshakes, and the first command
-  Clock::duration command;
-  Clock::duration data;  // between two pieces of a message, and for a reply to be taken
-  Clock::duration auth;  // for libsasl and the store, at each step
-};
-
-struct ServiceParts {
-  SSL_CTX* tls;
-  Judge& judge;
-  Recorder& recorder;
-  WorkerPool& pool;
-  SessionRegistry& registry;
-  SharedOffer& offer;
-};
-
-// What all clients have in common. Outlives them.
-struct Service {
-  SessionRules session;
-  AuthRules auth;
-  LoginWay login = LoginWay::sasl;
-  RelayRules relay;
-  Timeouts timeouts;
-  Clock::duration failure_delay;  // a failed AUTH takes at least this, and up to a quarter more
-  ServiceParts parts;
-};
-
 class Client {
  public:
-  Client(Service& service, Socket socket, bool implicit_tls);
+  Client(std::shared_ptr<const Service> service, Socket socket, bool implicit_tls);
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
   ~Client() = default;
 
   asio::awaitable<void> serve();
+
+  // The session ends as soon as nothing is under way in it. To be called on the thread that serves it.
+  void wind_down();
 
  private:
   // Each false where the session is over.
@@ -77,7 +50,7 @@ class Client {
   asio::awaitable<void> close();
   RelayClient describe() const;
 
-  Service& service_;
+  std::shared_ptr<const Service> service_;
   Stream stream_;
   IpEndpoint peer_;
   std::string local_;  // the endpoint that it connected to, as libsasl writes it
@@ -89,6 +62,8 @@ class Client {
   bool implicit_tls_;
   Clock::time_point command_deadline_;
   std::uint64_t lines_seen_ = 0;
+  bool waiting_ = false;  // for the client
+  bool winding_down_ = false;
 };
 
 }  // namespace clientid

@@ -31,6 +31,20 @@ void require_free(asio::io_context& context, const tcp::endpoint& endpoint, boos
   if (!error) probe.bind(endpoint, error);
 }
 
+// Among the clients of a listener for as long as it is served.
+class Listed {
+ public:
+  Listed(std::shared_ptr<std::set<Client*>> clients, Client& client)
+      : clients_(std::move(clients)), place_(clients_->insert(&client).first) {}
+  Listed(const Listed&) = delete;
+  Listed& operator=(const Listed&) = delete;
+  ~Listed() { clients_->erase(place_); }
+
+ private:
+  std::shared_ptr<std::set<Client*>> clients_;
+  std::set<Client*>::iterator place_;
+};
+
 constexpr auto pause_after_failure = std::chrono::seconds(1);
 
 }  // namespace
@@ -67,8 +81,8 @@ bool ConnectionCount::enter() {
   return false;
 }
 
-Listener::Listener(asio::io_context& context, const ListenAddress& address, Service& service, ConnectionCount& count,
-                   Place place)
+Listener::Listener(asio::io_context& context, const ListenAddress& address, const CurrentService& service,
+                   ConnectionCount& count, Place place)
     : context_(context), address_(address), service_(service), count_(count), acceptor_(context) {
   boost::system::error_code error;
   if (place == Place::first) require_free(context, address.endpoint, error);
@@ -95,9 +109,10 @@ void Listener::start() {
   asio::co_spawn(context_, accept(), asio::detached);
 }
 
-void Listener::stop() {
+void Listener::wind_down() {
   boost::system::error_code ignored;
   acceptor_.close(ignored);
+  for (auto* client : *clients_) client->wind_down();
 }
 
 asio::awaitable<void> Listener::accept() {
@@ -130,7 +145,8 @@ asio::awaitable<void> Listener::serve(tcp::socket socket) {
   }
   // Whatever goes wrong in one session ends that session alone.
   try {
-    Client client(service_, Socket(std::move(socket)), address_.implicit_tls);
+    Client client(service_.get(), Socket(std::move(socket)), address_.implicit_tls);
+    const Listed listed(clients_, client);
     co_await client.serve();
   } catch (const std::exception& error) {
     log::error("session-failure", {{"cause", error.what()}});

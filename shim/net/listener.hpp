@@ -8,7 +8,9 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -23,6 +25,7 @@ struct ListenAddress {
   // "0.0.0.0:587 starttls" or "[::]:465 tls".
   static std::optional<ListenAddress> parse(std::string_view text);
   std::string to_string() const;
+  friend bool operator==(const ListenAddress&, const ListenAddress&) = default;
 };
 
 // Counts the connections of all listeners.
@@ -32,6 +35,7 @@ class ConnectionCount {
 
   bool enter();
   void leave() { --now_; }
+  unsigned now() const { return now_; }
 
  private:
   std::atomic<unsigned> now_{0};
@@ -43,11 +47,12 @@ class Listener {
   enum class Place : std::uint8_t { first, beside_others };  // of ours on this address
 
   // Binds at once. Throws ConfigError that names the address.
-  Listener(asio::io_context& context, const ListenAddress& address, Service& service, ConnectionCount& count,
-           Place place);
+  Listener(asio::io_context& context, const ListenAddress& address, const CurrentService& service,
+           ConnectionCount& count, Place place);
 
   void start();
-  void stop();
+  // No more clients come, and those that are here go as soon as nothing is under way. To be called on our thread.
+  void wind_down();
 
  private:
   asio::awaitable<void> accept();
@@ -55,9 +60,11 @@ class Listener {
 
   asio::io_context& context_;
   ListenAddress address_;
-  Service& service_;
+  const CurrentService& service_;
   ConnectionCount& count_;
   asio::ip::tcp::acceptor acceptor_;
+  // Shared with the sessions: those that are cut off end with the io_context, which outlives us.
+  std::shared_ptr<std::set<Client*>> clients_ = std::make_shared<std::set<Client*>>();
 };
 
 }  // namespace clientid

@@ -4,12 +4,12 @@
 
 namespace clientid {
 
-boost::asio::awaitable<bool> run_on_pool(WorkerPool& pool, WorkerPool::Task task, const PoolUse& use) {
-  const auto result = co_await pool.run(std::move(task), use.patience);
+asio::awaitable<bool> run_on_pool(const Service& service, const std::string& peer, WorkerPool::Task task) {
+  const auto result = co_await service.parts.pool.run(std::move(task), service.timeouts.auth);
   switch (result) {
     case PoolResult::done: co_return true;
-    case PoolResult::queue_full: log::error("auth-queue-full", {{"peer", use.peer}}); break;
-    case PoolResult::too_slow: log::error("auth-too-slow", {{"peer", use.peer}}); break;
+    case PoolResult::queue_full: log::error("auth-queue-full", {{"peer", peer}}); break;
+    case PoolResult::too_slow: log::error("auth-too-slow", {{"peer", peer}}); break;
   }
   co_return false;
 }

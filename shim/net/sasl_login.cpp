@@ -1,10 +1,19 @@
 #include "shim/net/sasl_login.hpp"
 
+#include <utility>
+
 namespace clientid {
 
 // Shared with the thread that does it, which may be the last one to let go.
 struct SaslLogin::Work {
-  std::shared_ptr<Authenticator> authenticator;
+  Work(std::shared_ptr<const Service> owner, PeerFacts peer)
+      : service(std::move(owner)),
+        address(peer.address),
+        authenticator(service->auth, *service->judge, service->parts.recorder, std::move(peer)) {}
+
+  std::shared_ptr<const Service> service;
+  std::string address;
+  Authenticator authenticator;
   std::optional<Identity> identity;
   bool begun = false;
   AuthInput input;
@@ -12,22 +21,20 @@ struct SaslLogin::Work {
 
   void run(JudgeStore& store) {
     result = std::exchange(begun, true)
-                 ? authenticator->step(store, *input.response)
-                 : authenticator->start(store, identity ? &*identity : nullptr, input.mechanism, input.response);
+                 ? authenticator.step(store, *input.response)
+                 : authenticator.start(store, identity ? &*identity : nullptr, input.mechanism, input.response);
   }
 };
 
-SaslLogin::SaslLogin(WorkerPool& pool, std::shared_ptr<Authenticator> authenticator,
-                     const std::optional<Identity>& identity, PoolUse use)
-    : pool_(pool), work_(std::make_shared<Work>()), use_(std::move(use)) {
-  work_->authenticator = std::move(authenticator);
+SaslLogin::SaslLogin(std::shared_ptr<const Service> service, PeerFacts peer, const std::optional<Identity>& identity)
+    : work_(std::make_shared<Work>(std::move(service), std::move(peer))) {
   if (identity) work_->identity = Identity{identity->type, identity->token.clone()};
 }
 
-boost::asio::awaitable<AuthResult> SaslLogin::step(AuthInput input) {
+asio::awaitable<AuthResult> SaslLogin::step(AuthInput input) {
   work_->input = std::move(input);
-  const bool ran = co_await run_on_pool(
-      pool_, [work = work_](JudgeStore& store) { work->run(store); }, use_);
+  const auto task = [work = work_](JudgeStore& store) { work->run(store); };
+  const bool ran = co_await run_on_pool(*work_->service, work_->address, task);
   if (!ran) co_return AuthResult{};
   co_return std::move(work_->result);
 }

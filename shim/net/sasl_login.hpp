@@ -11,18 +11,14 @@ namespace clientid {
 
 class SaslLogin : public Login {
  public:
-  // `pool` and what the authenticator borrows must outlive the process's last AUTH.
-  SaslLogin(WorkerPool& pool, std::shared_ptr<Authenticator> authenticator, const std::optional<Identity>& identity,
-            PoolUse use);
+  SaslLogin(std::shared_ptr<const Service> service, PeerFacts peer, const std::optional<Identity>& identity);
 
-  boost::asio::awaitable<AuthResult> step(AuthInput input) override;
+  asio::awaitable<AuthResult> step(AuthInput input) override;
 
  private:
   struct Work;
 
-  WorkerPool& pool_;
   std::shared_ptr<Work> work_;
-  PoolUse use_;
 };
 
 }  // namespace clientid

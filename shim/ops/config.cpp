@@ -209,6 +209,25 @@ Config to_config(const po::variables_map& values) {
 
 }  // namespace
 
+std::vector<const char*> kept_until_restart(const Config& old, const Config& fresh) {
+  std::vector<const char*> keys;
+  const auto compare = [&](const char* key, auto... members) {
+    if (((old.*members != fresh.*members) || ...)) keys.push_back(key);
+  };
+  compare("listen", &Config::listen);
+  compare("auth and password-check", &Config::login);
+  compare("sasl-config", &Config::sasl_config);
+  compare("verdict-socket", &Config::verdict_sockets);
+  compare("workers", &Config::workers);
+  compare("auth-workers", &Config::auth_workers);
+  compare("auth-queue", &Config::auth_queue);
+  compare("max-connections", &Config::max_connections);
+  compare("user", &Config::user);
+  compare("group", &Config::group);
+  compare("pid-file", &Config::pid_file);
+  return keys;
+}
+
 std::optional<CommandLine> read_command_line(int argc, const char* const* argv) {
   po::options_description options("Options");
   options.add_options()("help,h", "show this and exit")("version", "show the version and exit")(

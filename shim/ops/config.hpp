@@ -11,6 +11,7 @@
 #include "shim/net/backend.hpp"
 #include "shim/net/handover.hpp"
 #include "shim/net/listener.hpp"
+#include "shim/net/service.hpp"
 #include "shim/net/tls_context.hpp"
 #include "shim/ops/log.hpp"
 
@@ -55,6 +56,9 @@ struct CommandLine {
   bool check = false;
   Config config;
 };
+
+// The keys that have another value in `fresh`, and keep the old one for as long as the process lives.
+std::vector<const char*> kept_until_restart(const Config& old, const Config& fresh);
 
 // Nothing where --help or --version was asked for and answered. Throws ConfigError.
 std::optional<CommandLine> read_command_line(int argc, const char* const* argv);

@@ -27,7 +27,7 @@ int main(int argc, char** argv) {
     if (!command) return done;
     clientid::log::open(command->config.log_target, command->config.log_level);
     if (command->check) return clientid::check_everything(command->config) ? done : wrong_configuration;
-    clientid::run_server(command->config);
+    clientid::run_server(command->config, [=] { return clientid::read_command_line(argc, argv)->config; });
     return done;
   } catch (const clientid::ConfigError& error) {
     return fail(wrong_configuration, error);

@@ -3,6 +3,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -13,15 +14,15 @@
 #include <optional>
 #include <thread>
 
+#include "plugin/config/config_error.hpp"
 #include "plugin/config/site.hpp"
-#include "plugin/identity/key_file.hpp"
 #include "shim/auth/module_probe.hpp"
 #include "shim/auth/sasl_library.hpp"
 #include "shim/net/backend_probe.hpp"
-#include "shim/net/client.hpp"
 #include "shim/net/listener.hpp"
 #include "shim/ops/pid_file.hpp"
 #include "shim/ops/privileges.hpp"
+#include "shim/ops/service_manager.hpp"
 #include "shim/ops/service_rules.hpp"
 
 namespace clientid {
@@ -29,13 +30,21 @@ namespace {
 
 constexpr auto probe_patience = std::chrono::seconds(5);
 constexpr auto probe_pause = std::chrono::seconds(5);
+constexpr auto drain_time = std::chrono::seconds(30);
+constexpr auto drain_pause = std::chrono::milliseconds(20);
 
-asio::awaitable<bool> learn_keywords(const Config& config, SharedOffer& offer) {
-  for (const auto& address : config.backends) {
+asio::awaitable<void> pause_for(Clock::duration duration) {
+  asio::steady_timer timer(co_await asio::this_coro::executor, duration);
+  boost::system::error_code ignored;
+  co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+}
+
+asio::awaitable<bool> learn_offer(const Service& service) {
+  for (const auto& address : service.relay.backends) {
     std::string cause;
-    const auto found = co_await probe_backend(address, config.hostname, probe_patience, cause);
+    const auto found = co_await probe_backend(address, service.relay.hostname, probe_patience, cause);
     if (found) {
-      offer.learn(*found);
+      service.offer->learn(*found);
       co_return true;
     }
     log::warning("backend-failure", {{"backend", address.to_string()}, {"cause", cause}});
@@ -43,24 +52,134 @@ asio::awaitable<bool> learn_keywords(const Config& config, SharedOffer& offer) {
   co_return false;
 }
 
-// Clients are told what the back end announces before any connection of theirs reaches it (X9), so it is asked first,
-// once, and again for as long as it does not answer.
-asio::awaitable<void> begin(const Config& config, SharedOffer& offer, std::deque<Listener>& listeners) {
-  bool learnt = co_await learn_keywords(config, offer);
-  for (auto& listener : listeners) listener.start();
-  for (const auto& address : config.listen) log::info("listening", {{"listen", address.to_string()}});
-  asio::steady_timer pause(co_await asio::this_coro::executor);
-  while (!learnt) {
-    pause.expires_after(probe_pause);
-    boost::system::error_code ignored;
-    co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-    learnt = co_await learn_keywords(config, offer);
+class Server {
+ public:
+  explicit Server(const Config& config);
+
+  void run(const std::function<Config()>& reread);
+
+ private:
+  asio::awaitable<void> begin();
+  asio::awaitable<void> obey_signals(const std::function<Config()>& reread);
+  asio::awaitable<void> reload(const std::function<Config()>& reread);
+  asio::awaitable<void> drain();
+  void run_contexts();
+
+  const Config config_;
+  Site site_;
+  std::optional<SaslLibrary> sasl_;
+  SessionRegistry registry_;
+  ConnectionCount count_;
+  Recorder recorder_;
+  WorkerPool pool_;
+  CurrentService service_;
+  std::deque<asio::io_context> contexts_;
+  std::deque<Listener> listeners_;
+  std::deque<VerdictService> verdicts_;
+};
+
+Server::Server(const Config& config)
+    : config_(config),
+      site_(load_site(config.site_file)),
+      count_(config.max_connections),
+      recorder_(site_.store),
+      pool_(config.auth_workers, config.auth_queue, site_.store),
+      service_(service_for(config, {recorder_, pool_, registry_})),
+      contexts_(config.workers) {
+  if (config.login == LoginWay::sasl) sasl_.emplace(config.sasl_config);
+  for (const auto& address : config.listen) {
+    auto place = Listener::Place::first;
+    for (auto& context : contexts_) {
+      listeners_.emplace_back(context, address, service_, count_, place);
+      place = Listener::Place::beside_others;
+    }
+  }
+  for (const auto& socket : config.verdict_sockets) {
+    const auto judge = [this] { return service_.get()->judge; };
+    verdicts_.emplace_back(contexts_.front(), socket, judge, pool_, registry_);
   }
 }
 
-void run_contexts(std::deque<asio::io_context>& contexts) {
+void Server::run(const std::function<Config()>& reread) {
+  const PidFile pid_file(config_.pid_file);
+  drop_privileges(config_.user, config_.group);
+
+  // As the user that will need them.
+  Connection::open(site_.store);
+  if (sasl_) require_module(service_.get()->auth.service, config_.hostname, config_.sasl_config);
+
+  for (auto& verdict : verdicts_) verdict.start();
+  asio::co_spawn(contexts_.front(), obey_signals(reread), asio::detached);
+  asio::co_spawn(contexts_.front(), begin(), asio::detached);
+  run_contexts();
+  // What its tasks refer to lives in coroutines that end with their contexts.
+  pool_.stop();
+}
+
+// Clients are told what the back end announces before any connection of theirs reaches it (X9), so it is asked first,
+// once, and again for as long as it does not answer.
+asio::awaitable<void> Server::begin() {
+  bool learnt = co_await learn_offer(*service_.get());
+  for (auto& listener : listeners_) listener.start();
+  for (const auto& address : config_.listen) log::info("listening", {{"listen", address.to_string()}});
+  notify_ready();
+  while (!learnt) {
+    co_await pause_for(probe_pause);
+    learnt = co_await learn_offer(*service_.get());
+  }
+}
+
+asio::awaitable<void> Server::obey_signals(const std::function<Config()>& reread) {
+  asio::signal_set signals(co_await asio::this_coro::executor, SIGTERM, SIGINT, SIGHUP);
+  for (bool draining = false;;) {
+    boost::system::error_code error;
+    const int signal = co_await signals.async_wait(asio::redirect_error(asio::use_awaitable, error));
+    if (error) co_return;
+    if (signal == SIGHUP) {
+      if (!draining) co_await reload(reread);
+      continue;
+    }
+    // Who asks twice does not want to wait.
+    log::info("stopping", {{"signal", std::to_string(signal)}});
+    if (draining) break;
+    draining = true;
+    notify_stopping();
+    asio::co_spawn(contexts_.front(), drain(), asio::detached);
+  }
+  for (auto& context : contexts_) context.stop();
+}
+
+// Sessions go on as they began; who comes from now on gets the new configuration, if it is good.
+asio::awaitable<void> Server::reload(const std::function<Config()>& reread) {
+  notify_reloading();
+  try {
+    const Config fresh = reread();
+    for (const auto* key : kept_until_restart(config_, fresh)) log::warning("needs-restart", {{"key", key}});
+    auto service = service_for(fresh, service_.get()->parts);
+    co_await learn_offer(*service);
+    service_.set(std::move(service));
+    log::open(fresh.log_target, fresh.log_level);
+    log::info("reloaded", {});
+  } catch (const ConfigError& error) {
+    log::error("reload-failure", {{"cause", error.what()}});
+  }
+  notify_ready();
+}
+
+asio::awaitable<void> Server::drain() {
+  for (std::size_t i = 0; i < listeners_.size(); ++i) {
+    // The listeners of an address stand one behind the other, one for each context.
+    asio::post(contexts_[i % contexts_.size()], [&listener = listeners_[i]] { listener.wind_down(); });
+  }
+  const auto deadline = Clock::now() + drain_time;
+  while (count_.now() > 0 && Clock::now() < deadline) co_await pause_for(drain_pause);
+  if (count_.now() > 0) log::warning("cut-off", {{"sessions", std::to_string(count_.now())}});
+  for (auto& context : contexts_) context.stop();
+}
+
+void Server::run_contexts() {
   std::vector<std::thread> threads;
-  for (auto& context : contexts) {
+  for (auto& context : contexts_) {
     threads.emplace_back([&context] {
       const auto work = asio::make_work_guard(context);
       context.run();
@@ -71,52 +190,12 @@ void run_contexts(std::deque<asio::io_context>& contexts) {
 
 }  // namespace
 
-void run_server(const Config& config) {
+void run_server(const Config& config, const std::function<Config()>& reread) {
   std::signal(SIGPIPE, SIG_IGN);
+  // Until the first one is waited for, it would end the process.
   std::signal(SIGHUP, SIG_IGN);
-  const Site site = load_site(config.site_file);
-  const TlsContext tls(config.tls);
-  std::optional<SaslLibrary> sasl;
-  if (config.login == LoginWay::sasl) sasl.emplace(config.sasl_config);
-  Judge judge(site.accounts, KeyFile::load(site.key_file));
-  SessionRegistry registry;
-  SharedOffer offer(offer_rules_for(config));
-  ConnectionCount count(config.max_connections);
-  Recorder recorder(site.store);
-  WorkerPool pool(config.auth_workers, config.auth_queue, site.store);
-  Service service =
-      service_for(config, site.accounts.default_realm, {tls.get(), judge, recorder, pool, registry, offer});
-
-  std::deque<asio::io_context> contexts(config.workers);
-  std::deque<Listener> listeners;
-  for (const auto& address : config.listen) {
-    auto place = Listener::Place::first;
-    for (auto& context : contexts) {
-      listeners.emplace_back(context, address, service, count, place);
-      place = Listener::Place::beside_others;
-    }
-  }
-  std::deque<VerdictService> verdicts;
-  for (const auto& socket : config.verdict_sockets) {
-    verdicts.emplace_back(contexts.front(), socket, judge, pool, registry);
-  }
-  const PidFile pid_file(config.pid_file);
-  drop_privileges(config.user, config.group);
-
-  // As the user that will need them.
-  Connection::open(site.store);
-  if (sasl) require_module(service.auth.service, config.hostname, config.sasl_config);
-
-  for (auto& verdict : verdicts) verdict.start();
-  asio::signal_set signals(contexts.front(), SIGTERM, SIGINT);
-  signals.async_wait([&](boost::system::error_code /*error*/, int signal) {
-    log::info("stopping", {{"signal", std::to_string(signal)}});
-    for (auto& context : contexts) context.stop();
-  });
-  asio::co_spawn(contexts.front(), begin(config, offer, listeners), asio::detached);
-  run_contexts(contexts);
-  // What its tasks refer to lives in coroutines that end with their contexts.
-  pool.stop();
+  Server server(config);
+  server.run(reread);
 }
 
 }  // namespace clientid

@@ -1,5 +1,8 @@
 #include "shim/ops/service_rules.hpp"
 
+#include "plugin/config/site.hpp"
+#include "plugin/identity/key_file.hpp"
+
 namespace clientid {
 namespace {
 
@@ -12,8 +15,6 @@ std::string mechanisms_for_sasl(const std::vector<std::string>& offered) {
   return list;
 }
 
-}  // namespace
-
 OfferRules offer_rules_for(const Config& config) {
   return {.mechanisms = config.mechanisms,
           .auth_by_backend = config.login == LoginWay::backend,
@@ -22,8 +23,11 @@ OfferRules offer_rules_for(const Config& config) {
           .etrn = config.etrn};
 }
 
-Service service_for(const Config& config, const std::string& realm, const ServiceParts& parts) {
-  return {
+}  // namespace
+
+std::shared_ptr<const Service> service_for(const Config& config, const ServiceParts& parts) {
+  const Site site = load_site(config.site_file);
+  return std::make_shared<const Service>(Service{
       .session = {.hostname = config.hostname,
                   .clientid = config.clientid,
                   .relay_unauthenticated = config.relay_unauthenticated,
@@ -31,7 +35,7 @@ Service service_for(const Config& config, const std::string& realm, const Servic
                   .max_message_size = config.max_message_size},
       .auth = {.service = "smtp",
                .hostname = config.hostname,
-               .realm = realm,
+               .realm = site.accounts.default_realm,
                .mechanisms = mechanisms_for_sasl(config.mechanisms),
                .refuse_late = config.refuse_after_auth},
       .login = config.login,
@@ -45,8 +49,11 @@ Service service_for(const Config& config, const std::string& realm, const Servic
                    .data = config.data_timeout,
                    .auth = config.auth_timeout},
       .failure_delay = config.failure_delay,
+      .tls = std::make_shared<const TlsContext>(config.tls),
+      .judge = std::make_shared<Judge>(site.accounts, KeyFile::load(site.key_file)),
+      .offer = std::make_shared<SharedOffer>(offer_rules_for(config)),
       .parts = parts,
-  };
+  });
 }
 
 }  // namespace clientid

@@ -1,12 +1,14 @@
 // What shim.conf means for the parts that serve clients.
 #pragma once
 
-#include "shim/net/client.hpp"
+#include <memory>
+
+#include "shim/net/service.hpp"
 #include "shim/ops/config.hpp"
 
 namespace clientid {
 
-OfferRules offer_rules_for(const Config& config);
-Service service_for(const Config& config, const std::string& realm, const ServiceParts& parts);
+// Reads certificates, keys and clientid.conf. Throws ConfigError.
+std::shared_ptr<const Service> service_for(const Config& config, const ServiceParts& parts);
 
 }  // namespace clientid

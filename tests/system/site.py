@@ -92,7 +92,7 @@ class Site:
             self.dir = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="clientid-")))
             self.dir.chmod(0o711)  # Postfix must reach its part
             self._write("clientid.conf", CLIENTID)
-            self._make_certificate()
+            self.make_certificate()
             self._make_sasl()
             self.ctl("init")
             if self.backend == "postfix":
@@ -133,8 +133,7 @@ class Site:
 
     def start(self):
         """Start the shim; apart from entering, so that clientidctl can prepare the store before."""
-        backend = (self.postfix or self.trap).port
-        self._write("shim.conf", overridden(SHIM, self.config), backend=backend, **self.ports)
+        self.configure()
         with open(self.dir / "shim.log", "wb") as log:
             self.shim = subprocess.Popen([program("SHIM"), "--config", self.dir / "shim.conf"], env=self.environment,
                                          stdin=subprocess.DEVNULL, stdout=log, stderr=log)
@@ -142,6 +141,11 @@ class Site:
             raise SiteError("the shim does not listen:\n" + self.mask(self.log()))
         if self.shim.poll() is not None:
             raise SiteError(f"the shim ended with {self.shim.returncode}:\n{self.mask(self.log())}")
+
+    def configure(self, *lines):
+        """Write shim.conf, with these lines beside those the site was made with."""
+        backend = (self.postfix or self.trap).port
+        self._write("shim.conf", overridden(overridden(SHIM, self.config), lines), backend=backend, **self.ports)
 
     def connect(self, listener):
         """A connection as a client makes it: encrypted from the first octet where the listener is tls."""
@@ -173,7 +177,7 @@ class Site:
         more = {name: text.replace("{site}", str(self.dir)) for name, text in self.postfix_arguments.items()}
         return Postfix(self.dir / "postfix", self.dir / "sasldb", **more)
 
-    def _make_certificate(self):
+    def make_certificate(self):
         run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
             "-keyout", self.dir / "key.pem", "-out", self.dir / "cert.pem", "-days", "2",
             "-subj", f"/CN={NAME}", "-addext", f"subjectAltName=DNS:{NAME}")

@@ -75,7 +75,7 @@ TEST_CASE("a choice is one of its words") {
 TEST_CASE("the error of a choice names its words") {
   CHECK(fault<Choice<on_off>>("yes") == "cannot be \"yes\"; it takes off or on");
   CHECK(fault<Choice<handovers>>("") == "cannot be \"\"; it takes xclient, replay or none");
-  CHECK(fault<Choice<auth_places>>("Shim") == "cannot be \"Shim\"; it takes shim");
+  CHECK(fault<Choice<auth_places>>("Shim") == "cannot be \"Shim\"; it takes shim or backend");
 }
 
 TEST_CASE("durations") {

@@ -1,0 +1,109 @@
+"""SIGHUP and SIGTERM, with sessions under way and a real Postfix behind."""
+import hashlib
+import pathlib
+import signal
+import smtplib
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from system.mechanisms_test import plain
+from system.postfix import require_postfix
+from system.site import NAME, Site
+from system.waiting import run_tests, wait_until
+
+MESSAGE = "Subject: under way\r\n\r\ntext\r\n"
+
+
+class SignalsTest(unittest.TestCase):
+    def setUp(self):
+        self.site = self.enterContext(Site(backend="postfix"))
+        self.site.start()
+
+    def client(self, authenticated=False):
+        client = self.enterContext(smtplib.SMTP("127.0.0.1", self.site.ports["starttls"], timeout=20))
+        client._host = NAME  # the name that smtplib believes to have connected to
+        client.starttls(context=self.site.trust())
+        client.ehlo()
+        if authenticated:
+            self.assertEqual(plain(client, self.site, self.site.passwords["alice"])[0], 235)
+        return client
+
+    def hang_up(self, event):
+        seen = self.site.log().count(event)
+        self.site.shim.send_signal(signal.SIGHUP)
+        self.assertTrue(wait_until(lambda: self.site.log().count(event) > seen), self.site.mask(self.site.log()))
+
+    def terminate(self):
+        self.site.shim.send_signal(signal.SIGTERM)
+        self.assertTrue(wait_until(lambda: "stopping" in self.site.log()))
+
+    def fingerprint(self):
+        with self.site.connect("tls") as connection:
+            return hashlib.sha256(connection.getpeercert(binary_form=True)).hexdigest()
+
+    def test_sighup_takes_a_new_certificate_and_loses_no_session(self):
+        session = self.client(authenticated=True)
+        before = self.fingerprint()
+        self.site.make_certificate()
+        self.hang_up("reloaded")
+        self.assertNotEqual(self.fingerprint(), before)
+        session.sendmail("alice@" + NAME, ["bob@" + NAME], MESSAGE)
+        session.quit()
+        self.assertTrue(wait_until(lambda: len(self.site.postfix.messages()) == 1))
+
+    def test_sighup_takes_new_settings_for_who_comes_later(self):
+        before = self.client()
+        self.assertIn("clientid", before.esmtp_features)
+        self.site.configure("clientid = off")
+        self.hang_up("reloaded")
+        self.assertNotIn("clientid", self.client().esmtp_features)
+        before.ehlo()
+        self.assertIn("clientid", before.esmtp_features)
+
+    def test_sighup_says_what_takes_a_restart(self):
+        self.site.configure("auth-workers = 3")
+        self.hang_up("reloaded")
+        self.assertIn("needs-restart key=auth-workers", self.site.log())
+
+    def test_a_wrong_configuration_changes_nothing(self):
+        self.site.configure("clientid = maybe")
+        self.hang_up("reload-failure")
+        self.assertIn("shim.conf:", self.site.log().split("reload-failure")[1])
+        self.assertIn("clientid", self.client().esmtp_features)
+        self.site.configure("clientid = on")
+        self.hang_up("reloaded")
+
+    def test_sigterm_lets_a_transaction_finish_and_nobody_else_wait(self):
+        idle, sending = self.client(), self.client(authenticated=True)
+        sending.mail("alice@" + NAME)
+        sending.rcpt("bob@" + NAME)
+        self.assertEqual(sending.docmd("DATA")[0], 354)
+        self.terminate()
+        self.assertEqual(idle.getreply()[0], 421)
+        self.assertTrue(wait_until(lambda: not self.accepts()))
+        sending.send(MESSAGE + ".\r\n")
+        self.assertEqual(sending.getreply()[0], 250)
+        self.assertEqual(sending.getreply()[0], 421)
+        self.assertEqual(self.site.shim.wait(10), 0)
+        self.assertTrue(wait_until(lambda: len(self.site.postfix.messages()) == 1))
+
+    def test_a_second_sigterm_waits_for_nobody(self):
+        sending = self.client(authenticated=True)
+        sending.mail("alice@" + NAME)
+        self.terminate()
+        self.site.shim.send_signal(signal.SIGTERM)
+        self.assertEqual(self.site.shim.wait(10), 0)
+        with self.assertRaises(smtplib.SMTPServerDisconnected):
+            sending.rcpt("bob@" + NAME)
+
+    def accepts(self):
+        try:
+            with self.site.connect("starttls") as connection:
+                return connection.recv(3) == b"220"
+        except OSError:
+            return False
+
+
+if __name__ == "__main__":
+    run_tests(require_postfix)
