@@ -53,6 +53,13 @@ libshim_la_SOURCES = \
   %D%/smtp/xtext.cpp %D%/smtp/xtext.hpp
 libshim_la_LIBADD = libbinding.la $(SASL_LIBS) $(OPENSSL_LIBS)
 
+# Directories are known to make, not to configure.
+shim/etc/clientid-shim.service: %D%/etc/clientid-shim.service.in Makefile
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && sed 's|[@]sbindir[@]|$(sbindir)|g' $(srcdir)/%D%/etc/clientid-shim.service.in >$@
+systemdsystemunit_DATA = shim/etc/clientid-shim.service
+CLEANFILES += shim/etc/clientid-shim.service
+EXTRA_DIST += %D%/etc/clientid-shim.service.in
+
 sbin_PROGRAMS += clientid-shim
 clientid_shim_SOURCES = \
   %D%/ops/check.cpp %D%/ops/check.hpp \

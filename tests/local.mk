@@ -102,6 +102,7 @@ system_tests = \
   %D%/system/manual_test.py \
   %D%/system/mechanisms_test.py \
   %D%/system/password_check_test.py \
+  %D%/system/service_manager_test.py \
   %D%/system/signals_test.py \
   %D%/system/verdict_test.py
 TESTS += $(system_tests) %D%/system/demo.py

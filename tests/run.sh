@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 . tests/packages.sh
 
 # shellcheck disable=SC2086  # lists of words
-install_packages $build_packages $mail_packages clang clang-format doctest-dev mandoc util-linux
+install_packages $build_packages $mail_packages clang clang-format doctest-dev mandoc systemd util-linux
 
 echo "building with clang++"
 build_tree build/clang all -- --enable-werror CXX=clang++ CXXFLAGS='-O1'
