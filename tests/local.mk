@@ -12,12 +12,16 @@ else
 FOREIGN_PLUGIN_DIR = $(abs_builddir)/.libs
 endif
 
+# Where an Exim is unpacked, if any: it cannot be installed beside Postfix.
+EXIM_ROOT =
+
 AM_TESTS_ENVIRONMENT = \
   SHIM='$(abs_builddir)/clientid-shim'; export SHIM; \
   CLIENTIDCTL='$(abs_builddir)/clientidctl'; export CLIENTIDCTL; \
   SASL_PLUGIN_DIR='$(abs_builddir)/.libs'; export SASL_PLUGIN_DIR; \
   FOREIGN_PLUGIN_DIR='$(FOREIGN_PLUGIN_DIR)'; export FOREIGN_PLUGIN_DIR; \
   SRCDIR='$(abs_top_srcdir)'; export SRCDIR; \
+  EXIM_ROOT='$(EXIM_ROOT)'; export EXIM_ROOT; \
   PYTHONDONTWRITEBYTECODE=1; export PYTHONDONTWRITEBYTECODE;
 
 # Everything that `make check` would build first.
@@ -253,7 +257,7 @@ TESTS += $(dialogs)
 EXTRA_DIST += $(dialogs) $(system_tests) \
   %D%/dialogs/placeholders.py %D%/dialogs/run.py %D%/dialogs/session.py \
   shim/demo.sh %D%/packages.sh %D%/plugin/exports_test.sh %D%/run.sh \
-  %D%/system/demo.py \
+  %D%/system/demo.py %D%/system/exim.py \
   %D%/system/postfix.py %D%/system/saslauthd.py %D%/system/scram.py %D%/system/settings.py \
   %D%/system/site.py \
   %D%/system/trap.py \

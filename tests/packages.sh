@@ -29,6 +29,22 @@ install_packages() {
   rm -f "$install_log"
 }
 
+# Unpacks a package, and what it needs and is not installed, into a directory, once. For what cannot be installed beside
+# the rest: two mail servers, say. unpack_package DIRECTORY PACKAGE
+unpack_package() {
+  [ ! -e "$1/unpacked" ] || return 0
+  if [ "$(id -u)" != 0 ]; then
+    echo "not unpacked: $2; that takes root" >&2
+    return 0
+  fi
+  echo "unpacking: $2"
+  mkdir -p "$1/archives/partial"
+  apt-get install -y --no-install-recommends --download-only -o Dir::Cache::Archives="$PWD/$1/archives" "$2" \
+    >"$1/apt.log" 2>&1 || { tail -n 20 "$1/apt.log" >&2; return 1; }
+  for archive in "$1"/archives/*.deb; do dpkg-deb -x "$archive" "$1"; done
+  touch "$1/unpacked"
+}
+
 # Makes a build tree, once. build_tree DIRECTORY TARGETS -- CONFIGURE-ARGUMENTS...
 build_tree() {
   tree=$1

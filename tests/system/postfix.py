@@ -54,7 +54,7 @@ virtual_gid_maps = static:{gid}
 """
 
 MASTER = """\
-127.0.0.1:{port} inet n - n - - smtpd -v
+127.0.0.1:{port} inet n - {chroot} - - smtpd -v
 cleanup  unix  n - n - 0 cleanup
 qmgr     unix  n - n 300 1 qmgr
 rewrite  unix  - - n - - trivial-rewrite
@@ -85,8 +85,12 @@ def require_postfix():
 
 
 class Postfix:
-    def __init__(self, directory, sasldb, main="", sasl=""):
-        """`main` and `sasl` are more lines for main.cf and for libsasl's smtpd.conf; they win."""
+    def __init__(self, directory, sasldb, main="", sasl="", chroot="n"):
+        """`main` and `sasl` are more lines for main.cf and for libsasl's smtpd.conf; they win.
+
+        With `chroot="y"` smtpd is locked up in its queue directory, and has a copy of the sasldb there.
+        """
+        self.chroot = chroot
         self.main, self.sasl = MAIN + main, overridden(SASL, sasl.splitlines())
         require_postfix()
         self.dir = pathlib.Path(directory)
@@ -104,8 +108,12 @@ class Postfix:
         self.sasldb.chmod(0o640)
         etc = self.dir / "etc"
         (etc / "main.cf").write_text(self.main.format(dir=self.dir, uid=nobody.pw_uid, gid=nobody.pw_gid))
-        (etc / "master.cf").write_text(MASTER.format(port=self.port))
-        (etc / "sasl/smtpd.conf").write_text(self.sasl.format(sasldb=self.sasldb))
+        (etc / "master.cf").write_text(MASTER.format(port=self.port, chroot=self.chroot))
+        sasldb = self.sasldb
+        if self.chroot == "y":
+            sasldb = pathlib.Path("/", shutil.copy2(self.sasldb, self.dir / "queue/sasldb").name)
+            os.chown(self.dir / "queue/sasldb", 0, postfix.pw_gid)
+        (etc / "sasl/smtpd.conf").write_text(self.sasl.format(sasldb=sasldb))
         # Postfix announces itself on standard error; its own log says more when it fails.
         started = subprocess.run(["postfix", "-c", etc, "start"], capture_output=True, text=True)
         if started.returncode != 0:

@@ -76,7 +76,10 @@ class SiteError(Exception):
 
 class Site:
     def __init__(self, config=(), backend="none", accounts=None, postfix=None, sasl=()):
-        """`postfix` holds more arguments for the Postfix behind it; {site} in them is our directory."""
+        """`backend` is "none", "postfix", or makes another server for the site; it stands in site.postfix then.
+
+        `postfix` holds more arguments for the Postfix behind it; {site} in them is our directory.
+        """
         self.config, self.backend, self.postfix_arguments = list(config), backend, postfix or {}
         self.sasl = list(sasl)
         self.passwords = {name: secrets.token_urlsafe(12) for name in ("alice", "bob")}
@@ -95,7 +98,9 @@ class Site:
             self.make_certificate()
             self._make_sasl()
             self.ctl("init")
-            if self.backend == "postfix":
+            if callable(self.backend):
+                self.postfix = stack.enter_context(self.backend(self))
+            elif self.backend == "postfix":
                 self.postfix = stack.enter_context(self._postfix())
             else:
                 self.trap = stack.enter_context(Trap())
