@@ -257,7 +257,7 @@ TESTS += $(dialogs)
 EXTRA_DIST += $(dialogs) $(system_tests) \
   %D%/dialogs/placeholders.py %D%/dialogs/run.py %D%/dialogs/session.py \
   shim/demo.sh %D%/packages.sh %D%/plugin/exports_test.sh %D%/run.sh \
-  %D%/system/demo.py %D%/system/exim.py \
+  %D%/system/demo.py %D%/system/dovecot.py %D%/system/exim.py \
   %D%/system/postfix.py %D%/system/saslauthd.py %D%/system/scram.py %D%/system/settings.py \
   %D%/system/site.py \
   %D%/system/trap.py \
