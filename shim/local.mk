@@ -24,8 +24,10 @@ libshim_la_SOURCES = \
   %D%/net/client.cpp %D%/net/client.hpp \
   %D%/net/endpoint.cpp %D%/net/endpoint.hpp \
   %D%/net/handover.cpp %D%/net/handover.hpp \
+  %D%/net/ip_endpoint.hpp \
   %D%/net/listener.cpp %D%/net/listener.hpp \
   %D%/net/login.cpp %D%/net/login.hpp \
+  %D%/net/proxy_header.cpp %D%/net/proxy_header.hpp \
   %D%/net/relay.cpp %D%/net/relay.hpp \
   %D%/net/sasl_login.cpp %D%/net/sasl_login.hpp \
   %D%/net/service.hpp \

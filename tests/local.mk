@@ -57,6 +57,7 @@ unit_test_SOURCES = \
   %D%/unit/option_file_test.cpp \
   %D%/unit/option_types_test.cpp \
   %D%/unit/plain_message_test.cpp \
+  %D%/unit/proxy_header_test.cpp \
   %D%/unit/reply_queue_test.cpp \
   %D%/unit/secret_test.cpp \
   %D%/unit/session_registry_test.cpp \
