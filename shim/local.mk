@@ -22,11 +22,15 @@ libshim_la_SOURCES = \
   %D%/net/backend_login.cpp %D%/net/backend_login.hpp \
   %D%/net/backend_probe.cpp %D%/net/backend_probe.hpp \
   %D%/net/client.cpp %D%/net/client.hpp \
+  %D%/net/connection_limits.cpp %D%/net/connection_limits.hpp \
   %D%/net/endpoint.cpp %D%/net/endpoint.hpp \
   %D%/net/handover.cpp %D%/net/handover.hpp \
   %D%/net/ip_endpoint.hpp \
+  %D%/net/keyed_count.hpp \
+  %D%/net/listen_address.cpp %D%/net/listen_address.hpp \
   %D%/net/listener.cpp %D%/net/listener.hpp \
   %D%/net/login.cpp %D%/net/login.hpp \
+  %D%/net/proxied.cpp %D%/net/proxied.hpp \
   %D%/net/proxy_header.cpp %D%/net/proxy_header.hpp \
   %D%/net/relay.cpp %D%/net/relay.hpp \
   %D%/net/sasl_login.cpp %D%/net/sasl_login.hpp \
@@ -36,6 +40,7 @@ libshim_la_SOURCES = \
   %D%/net/tls_context.cpp %D%/net/tls_context.hpp \
   %D%/ops/log.cpp %D%/ops/log.hpp \
   %D%/ops/option_types.cpp %D%/ops/option_types.hpp \
+  %D%/ops/throttle.hpp \
   %D%/smtp/auth_exchange.cpp %D%/smtp/auth_exchange.hpp \
   %D%/smtp/backend_offer.cpp %D%/smtp/backend_offer.hpp \
   %D%/smtp/backend_reply.cpp %D%/smtp/backend_reply.hpp \

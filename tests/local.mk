@@ -38,6 +38,7 @@ unit_test_SOURCES = \
   %D%/unit/base64_test.cpp \
   %D%/unit/bindings_test.cpp \
   %D%/unit/command_test.cpp \
+  %D%/unit/connection_limits_test.cpp \
   %D%/unit/connection_test.cpp \
   %D%/unit/decide_test.cpp \
   %D%/unit/dot_scanner_test.cpp \
@@ -65,6 +66,7 @@ unit_test_SOURCES = \
   %D%/unit/settings_table_test.cpp \
   %D%/unit/settings_test.cpp \
   %D%/unit/site_test.cpp \
+  %D%/unit/throttle_test.cpp \
   %D%/unit/time_test.cpp \
   %D%/unit/verdict_request_test.cpp \
   %D%/unit/xclient_test.cpp \
@@ -104,9 +106,11 @@ system_tests = \
   %D%/system/backend_auth_test.py \
   %D%/system/clients_test.py \
   %D%/system/ctl_test.py \
+  %D%/system/limits_test.py \
   %D%/system/manual_test.py \
   %D%/system/mechanisms_test.py \
   %D%/system/password_check_test.py \
+  %D%/system/proxy_protocol_test.py \
   %D%/system/service_manager_test.py \
   %D%/system/signals_test.py \
   %D%/system/verdict_test.py

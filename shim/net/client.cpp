@@ -2,6 +2,7 @@
 
 #include <openssl/rand.h>
 
+#include <algorithm>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -14,17 +15,17 @@
 
 namespace clientid {
 
-Client::Client(std::shared_ptr<const Service> service, Socket socket, bool implicit_tls)
+Client::Client(std::shared_ptr<const Service> service, Stream stream, ClientEnds ends, bool implicit_tls)
     : service_(std::move(service)),
-      stream_(std::move(socket)),
-      peer_(remote_endpoint_of(stream_.socket())),
-      local_(local_endpoint_of(stream_.socket()).sasl_form()),
+      stream_(std::move(stream)),
+      ends_(std::move(ends)),
       conversation_(service_->session, implicit_tls),
       relay_(service_->relay, service_->parts.registry),
-      implicit_tls_(implicit_tls) {}
+      implicit_tls_(implicit_tls),
+      session_deadline_(Clock::now() + service_->timeouts.session) {}
 
 asio::awaitable<void> Client::serve() {
-  log::debug("connect", {{"peer", peer_.address}});
+  log::debug("connect", {{"peer", ends_.peer.address}});
   bool open = true;
   if (implicit_tls_) open = co_await shake_hands();
   command_deadline_ = Clock::now() + service_->timeouts.greeting;
@@ -32,7 +33,7 @@ asio::awaitable<void> Client::serve() {
     const auto next = conversation_.next(*service_->offer->get());
     open = co_await carry_out(next);
   }
-  log::debug("disconnect", {{"peer", peer_.address}});
+  log::debug("disconnect", {{"peer", ends_.peer.address}});
 }
 
 asio::awaitable<bool> Client::carry_out(Next next) {
@@ -63,7 +64,7 @@ asio::awaitable<bool> Client::read() {
     // For the whole of a command: a new one for every read would let a client drip octets for ever.
     if (conversation_.lines() != lines_seen_) command_deadline_ = Clock::now() + service_->timeouts.command;
     lines_seen_ = conversation_.lines();
-    stream_.expires_at(command_deadline_);
+    stream_.expires_at(std::min(command_deadline_, session_deadline_));
   }
   if (winding_down_ && conversation_.idle()) {
     conversation_.end(replies::shutting_down);
@@ -103,7 +104,7 @@ asio::awaitable<bool> Client::shake_hands() {
   stream_.expires_after(service_->timeouts.greeting);
   const auto io = co_await stream_.start_tls(service_->tls->get());
   if (io != Io::done) {
-    log::info("tls-failure", {{"peer", peer_.address}, {"cause", io == Io::timed_out ? "timeout" : "handshake"}});
+    log::info("tls-failure", {{"peer", ends_.peer.address}, {"cause", io == Io::timed_out ? "timeout" : "handshake"}});
   }
   co_return io == Io::done;
 }
@@ -111,7 +112,7 @@ asio::awaitable<bool> Client::shake_hands() {
 asio::awaitable<void> Client::close() {
   const auto fault = conversation_.fault();
   if (fault != Fault::none)
-    log::warning("client-fault", {{"peer", peer_.address}, {"cause", std::string(name(fault))}});
+    log::warning("client-fault", {{"peer", ends_.peer.address}, {"cause", std::string(name(fault))}});
   if (relay_.connected()) co_await relay_.quit();
   co_await stream_.finish();
 }
@@ -163,7 +164,7 @@ asio::awaitable<void> Client::read_backend() {
 }
 
 void Client::lose_backend(const char* cause) {
-  log::warning("backend-lost", {{"peer", peer_.address}, {"cause", cause}});
+  log::warning("backend-lost", {{"peer", ends_.peer.address}, {"cause", cause}});
   relay_.drop();
   conversation_.backend_lost();
 }
@@ -173,10 +174,10 @@ RelayClient Client::describe() const {
   const auto& session = conversation_.session();
   std::optional<Device> device;
   if (const auto& identity = session.identity()) device = service_->judge->device(*identity);
-  return {.facts = {peer_.address, peer_.port, session.helo(), {}},
-          .session = {.device = std::move(device), .peer = Address::parse(peer_.address), .pending = {}},
+  return {.facts = {ends_.peer.address, ends_.peer.port, session.helo(), {}},
+          .session = {.device = std::move(device), .peer = Address::parse(ends_.peer.address), .pending = {}},
           .plain = {},
-          .local = local_};
+          .local = ends_.local.sasl_form()};
 }
 
 // --- AUTH ---
@@ -191,6 +192,7 @@ asio::awaitable<void> Client::authenticate() {
   }
   Secret plain = keeps_password_ && step.auth.response ? step.auth.response->clone() : Secret();
   auto result = co_await login_->step(std::move(step.auth));
+  if (result.status == AuthStatus::authenticated && !take_device_place()) result = AuthResult();
   if (result.status == AuthStatus::authenticated) co_await keep_login(result.login, std::move(plain));
   if (result.status == AuthStatus::refused || result.status == AuthStatus::unavailable) co_await delay_failure(begun);
   if (result.status != AuthStatus::challenge) login_.reset();
@@ -199,7 +201,7 @@ asio::awaitable<void> Client::authenticate() {
 
 std::unique_ptr<Login> Client::new_login() {
   if (service_->login == LoginWay::sasl) {
-    PeerFacts peer{peer_.address, local_, peer_.sasl_form(), stream_.cipher_bits()};
+    PeerFacts peer{ends_.peer.address, ends_.local.sasl_form(), ends_.peer.sasl_form(), stream_.cipher_bits()};
     return std::make_unique<SaslLogin>(service_, std::move(peer), conversation_.session().identity());
   }
   conversation_.backend_closed();
@@ -218,6 +220,20 @@ asio::awaitable<void> Client::keep_login(const std::string& login, Secret plain)
     co_await relay_.quit();
     conversation_.backend_closed();
   }
+}
+
+// U6.2.3, for this process.
+bool Client::take_device_place() {
+  const auto device = describe().session.device;
+  if (!device) return true;
+  device_place_ =
+      service_->parts.devices.enter(device->type + " " + device->fingerprint.hex(), service_->max_per_device);
+  if (!device_place_) {
+    log::warning(
+        "too-many-sessions",
+        {{"peer", ends_.peer.address}, {"type", device->type}, {"fingerprint", device->fingerprint.short_form()}});
+  }
+  return device_place_ != nullptr;
 }
 
 // A refusal takes the same time whatever it is for: the verdict of the policy is much faster than a wrong password.

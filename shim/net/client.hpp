@@ -7,8 +7,8 @@
 #include <optional>
 #include <string>
 
-#include "shim/net/endpoint.hpp"
 #include "shim/net/login.hpp"
+#include "shim/net/proxied.hpp"
 #include "shim/net/relay.hpp"
 #include "shim/net/service.hpp"
 #include "shim/net/stream.hpp"
@@ -18,7 +18,7 @@ namespace clientid {
 
 class Client {
  public:
-  Client(std::shared_ptr<const Service> service, Socket socket, bool implicit_tls);
+  Client(std::shared_ptr<const Service> service, Stream stream, ClientEnds ends, bool implicit_tls);
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
   ~Client() = default;
@@ -45,6 +45,7 @@ class Client {
   asio::awaitable<void> authenticate();
   std::unique_ptr<Login> new_login();
   asio::awaitable<void> keep_login(const std::string& login, Secret plain);
+  bool take_device_place();
   asio::awaitable<void> delay_failure(Clock::time_point begun);
 
   asio::awaitable<void> close();
@@ -52,15 +53,16 @@ class Client {
 
   std::shared_ptr<const Service> service_;
   Stream stream_;
-  IpEndpoint peer_;
-  std::string local_;  // the endpoint that it connected to, as libsasl writes it
+  ClientEnds ends_;
   Conversation conversation_;
   Relay relay_;
   std::optional<RelayClient> relay_client_;  // once the back end was to be told
   std::unique_ptr<Login> login_;             // while AUTH is under way
   bool keeps_password_ = false;              // of this AUTH, for the back end
   bool implicit_tls_;
+  Clock::time_point session_deadline_;
   Clock::time_point command_deadline_;
+  std::unique_ptr<KeyedCount::Place> device_place_;
   std::uint64_t lines_seen_ = 0;
   bool waiting_ = false;  // for the client
   bool winding_down_ = false;

@@ -9,10 +9,11 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <cerrno>
-#include <charconv>
 #include <exception>
 
 #include "plugin/config/config_error.hpp"
+#include "shim/net/endpoint.hpp"
+#include "shim/net/proxied.hpp"
 #include "shim/ops/log.hpp"
 #include "shim/smtp/replies.hpp"
 
@@ -49,41 +50,8 @@ constexpr auto pause_after_failure = std::chrono::seconds(1);
 
 }  // namespace
 
-std::optional<ListenAddress> ListenAddress::parse(std::string_view text) {
-  const auto space = text.find(' ');
-  if (space == std::string_view::npos) return std::nullopt;
-  const auto kind = text.substr(space + 1);
-  if (kind != "starttls" && kind != "tls") return std::nullopt;
-  auto host = text.substr(0, space);
-  const auto colon = host.rfind(':');
-  if (colon == std::string_view::npos) return std::nullopt;
-  const auto digits = host.substr(colon + 1);
-  host = host.substr(0, colon);
-  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-  std::uint16_t port = 0;
-  const auto [end, bad] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
-  if (bad != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
-  boost::system::error_code error;
-  const auto address = asio::ip::make_address(std::string(host), error);
-  if (error) return std::nullopt;
-  return ListenAddress{{address, port}, kind == "tls"};
-}
-
-std::string ListenAddress::to_string() const {
-  const auto address = endpoint.address();
-  const auto host = address.is_v6() ? "[" + address.to_string() + "]" : address.to_string();
-  return host + ":" + std::to_string(endpoint.port()) + (implicit_tls ? " tls" : " starttls");
-}
-
-bool ConnectionCount::enter() {
-  if (now_.fetch_add(1) < most_) return true;
-  --now_;
-  return false;
-}
-
-Listener::Listener(asio::io_context& context, const ListenAddress& address, const CurrentService& service,
-                   ConnectionCount& count, Place place)
-    : context_(context), address_(address), service_(service), count_(count), acceptor_(context) {
+Listener::Listener(asio::io_context& context, const ListenAddress& address, const ListenerParts& parts, Place place)
+    : context_(context), address_(address), parts_(parts), acceptor_(context) {
   boost::system::error_code error;
   if (place == Place::first) require_free(context, address.endpoint, error);
   const auto step = [&](auto act) {
@@ -116,42 +84,74 @@ void Listener::wind_down() {
 }
 
 asio::awaitable<void> Listener::accept() {
-  asio::steady_timer pause(context_);
+  bool failing = false;
   for (;;) {
     boost::system::error_code error;
     auto socket = co_await acceptor_.async_accept(asio::redirect_error(asio::use_awaitable, error));
     if (!acceptor_.is_open()) co_return;
-    if (error) {
-      // Most likely no descriptor is left. Trying again at once would only burn the processor.
-      log::error("accept", {{"listen", address_.to_string()}, {"cause", error.message()}});
-      pause.expires_after(pause_after_failure);
-      co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
+    if (!error) {
+      failing = false;
+      asio::co_spawn(context_, serve(std::move(socket)), asio::detached);
       continue;
     }
-    asio::co_spawn(context_, serve(std::move(socket)), asio::detached);
+    // Most likely no descriptor is left: said once, and clients wait in the kernel's queue until sessions have ended.
+    if (!failing) log::error("accept", {{"listen", address_.to_string()}, {"cause", error.message()}});
+    failing = true;
+    co_await pause(pause_after_failure);
   }
+}
+
+asio::awaitable<void> Listener::pause(Clock::duration duration) {
+  asio::steady_timer timer(context_, duration);
+  boost::system::error_code ignored;
+  co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
 }
 
 asio::awaitable<void> Listener::serve(tcp::socket socket) {
   boost::system::error_code ignored;
   socket.set_option(tcp::no_delay(true), ignored);
-  if (!count_.enter()) {
-    if (!address_.implicit_tls) {
-      socket.non_blocking(true, ignored);
-      socket.send(asio::buffer(replies::too_many_connections), 0, ignored);
-    }
-    log::warning("too-many-connections", {{"listen", address_.to_string()}});
+  Stream stream(Socket(std::move(socket)));
+  ClientEnds ends{remote_endpoint_of(stream.socket()), local_endpoint_of(stream.socket())};
+  if (!parts_.limits.enter()) {
+    refuse(stream, ends.peer.address);
     co_return;
   }
   // Whatever goes wrong in one session ends that session alone.
   try {
-    Client client(service_.get(), Socket(std::move(socket)), address_.implicit_tls);
-    const Listed listed(clients_, client);
-    co_await client.serve();
+    co_await serve_admitted(std::move(stream), std::move(ends));
   } catch (const std::exception& error) {
     log::error("session-failure", {{"cause", error.what()}});
   }
-  count_.leave();
+  parts_.limits.leave();
+}
+
+asio::awaitable<void> Listener::serve_admitted(Stream stream, ClientEnds ends) {
+  auto service = parts_.service.get();
+  if (address_.proxy_protocol) {
+    stream.expires_after(service->timeouts.greeting);
+    auto found = co_await read_client_ends(stream, ends, service->trusted_proxies);
+    if (!found) co_return;
+    ends = std::move(*found);
+  }
+  const auto place = parts_.limits.enter(ends.peer.address);
+  if (!place) {
+    refuse(stream, ends.peer.address);
+    co_return;
+  }
+  Client client(std::move(service), std::move(stream), std::move(ends), address_.implicit_tls);
+  const Listed listed(clients_, client);
+  co_await client.serve();
+}
+
+void Listener::refuse(Stream& stream, const std::string& peer) {
+  if (!address_.implicit_tls) {
+    const auto reply = replies::too_many_connections;
+    ::send(stream.socket().native_handle(), reply.data(), reply.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  }
+  if (const auto count = parts_.refusals.pass(Clock::now())) {
+    log::warning("too-many-connections",
+                 {{"peer", peer}, {"listen", address_.to_string()}, {"refused", std::to_string(*count)}});
+  }
 }
 
 }  // namespace clientid

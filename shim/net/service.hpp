@@ -5,9 +5,11 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <vector>
 
 #include "shim/auth/authenticator.hpp"
 #include "shim/auth/worker_pool.hpp"
+#include "shim/net/keyed_count.hpp"
 #include "shim/net/relay.hpp"
 #include "shim/net/shared_offer.hpp"
 #include "shim/net/tls_context.hpp"
@@ -23,6 +25,7 @@ struct Timeouts {
   Clock::duration command;
   Clock::duration data;  // between two pieces of a message, and for a reply to be taken
   Clock::duration auth;  // for libsasl and the store, at each step
+  Clock::duration session;
 };
 
 // These are there once in the process, and outlive every service.
@@ -30,6 +33,7 @@ struct ServiceParts {
   Recorder& recorder;
   WorkerPool& pool;
   SessionRegistry& registry;
+  KeyedCount& devices;  // sessions of each device that have authenticated
 };
 
 struct Service {
@@ -39,6 +43,8 @@ struct Service {
   RelayRules relay;
   Timeouts timeouts;
   Clock::duration failure_delay;  // a failed AUTH takes at least this, and up to a quarter more
+  unsigned max_per_device;        // sessions at a time
+  std::vector<Network> trusted_proxies;
   std::shared_ptr<const TlsContext> tls;
   std::shared_ptr<Judge> judge;
   std::shared_ptr<SharedOffer> offer;

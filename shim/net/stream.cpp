@@ -23,6 +23,7 @@ Stream::Stream(Socket socket) : state_(std::make_shared<State>(std::move(socket)
 }
 
 Stream::~Stream() {
+  if (!state_) return;  // moved from
   boost::system::error_code ignored;
   state_->timer.cancel(ignored);
   state_->socket.close(ignored);
@@ -89,16 +90,25 @@ asio::awaitable<Io> Stream::read(LineReader& reader) {
 }
 
 asio::awaitable<Io> Stream::read_plain(LineReader& reader) {
+  std::size_t got = 0;
+  // Room is made when there is something to read: an idle connection holds no buffer.
+  const auto io = co_await wait(Direction::in);
+  if (io != Io::done) co_return io;
+  const auto read = co_await read_clear(reader.prepare(), got);
+  if (read == Io::done) reader.commit(got);
+  co_return read;
+}
+
+asio::awaitable<Io> Stream::read_clear(std::span<char> room, std::size_t& got) {
   for (;;) {
-    const auto io = co_await wait(Direction::in);
-    if (io != Io::done) co_return io;
-    const auto room = reader.prepare();
-    const auto got = ::recv(state_->socket.native_handle(), room.data(), room.size(), 0);
-    if (got > 0) {
-      reader.commit(static_cast<std::size_t>(got));
+    const auto result = ::recv(state_->socket.native_handle(), room.data(), room.size(), 0);
+    if (result > 0) {
+      got = static_cast<std::size_t>(result);
       co_return Io::done;
     }
-    if (got == 0 || (errno != EAGAIN && errno != EINTR)) co_return Io::closed;
+    if (result == 0 || (errno != EAGAIN && errno != EINTR)) co_return Io::closed;
+    const auto io = co_await wait(Direction::in);
+    if (io != Io::done) co_return io;
   }
 }
 

@@ -33,8 +33,10 @@ enum class Io : std::uint8_t { done, closed, timed_out };
 class Stream {
  public:
   explicit Stream(Socket socket);
+  Stream(Stream&&) = default;
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
+  Stream& operator=(Stream&&) = delete;
   ~Stream();
 
   void expires_at(Clock::time_point deadline);
@@ -46,6 +48,8 @@ class Stream {
 
   // Waits until there is something, then reads once into the reader.
   asio::awaitable<Io> read(LineReader& reader);
+  // Before TLS: waits until there is something, then reads once, and no more than `room`.
+  asio::awaitable<Io> read_clear(std::span<char> room, std::size_t& got);
   // All of it.
   asio::awaitable<Io> write(std::string_view octets);
 

@@ -50,7 +50,8 @@ po::options_description keys() {
   const auto add = [&all](const char* key, const po::value_semantic* value, const char* help) {
     all.add_options()(key, value, help);
   };
-  add("listen", repeatable<ListenAddress>(), "ADDRESS:PORT starttls|tls; repeatable");
+  add("listen", repeatable<ListenAddress>(), "ADDRESS:PORT starttls|tls [proxy-protocol]; repeatable");
+  add("trusted-proxies", text(""), "networks whose PROXY headers are believed");
   add("hostname", text(host_name()), "name in greeting and EHLO");
   add("tls-certificate", po::value<std::string>(), "PEM file, with its chain");
   add("tls-key", po::value<std::string>(), "PEM file");
@@ -71,12 +72,15 @@ po::options_description keys() {
   add("auth-workers", number(4), "threads that run AUTH");
   add("auth-queue", number(256), "AUTHs that may wait for one of them");
   add("max-connections", number(1000), "clients at a time");
+  add("max-connections-per-address", number(100), "of one IPv4 address or IPv6 /64 at a time");
+  add("max-connections-per-device", number(100), "authenticated sessions of one device at a time");
   add("max-errors", number(10), "errors after which a session ends");
   add("max-message-size", po::value<MessageSize>()->default_value({0}, "0"), "octets, or with K, M or G; 0: any");
   add("greeting-timeout", duration(30s, "30s"), "for a TLS handshake");
   add("command-timeout", duration(5min, "5m"), "for the next command");
   add("data-timeout", duration(3min, "3m"), "between two pieces of a message");
   add("backend-timeout", duration(10min, "10m"), "for one answer of the back end");
+  add("session-timeout", duration(24h, "24h"), "for a whole session");
   add("auth-timeout", duration(1min, "1m"), "for libsasl and the store, at each step of an AUTH");
   add("failure-delay", duration(1s, "1s"), "a failed AUTH takes at least this long");
   add("user", text(""), "to become after the start");
@@ -128,6 +132,19 @@ Strings mechanisms_of(const std::string& list) {
   return mechanisms;
 }
 
+std::vector<Network> networks_of(const std::string& list) {
+  std::vector<Network> networks;
+  std::istringstream words(list);
+  for (std::string word; words >> word;) {
+    const auto network = Network::parse(word);
+    if (!network) {
+      throw ConfigError("trusted-proxies: cannot be \"" + word + "\"; it takes networks such as 192.0.2.0/24 or ::1");
+    }
+    networks.push_back(*network);
+  }
+  return networks;
+}
+
 LoginWay login_way(bool auth_in_backend, bool password_in_backend) {
   if (auth_in_backend) return LoginWay::backend;
   return password_in_backend ? LoginWay::backend_password : LoginWay::sasl;
@@ -152,6 +169,11 @@ void check(const Config& config) {
   need(!config.tls.certificate.empty(), "tls-certificate");
   need(!config.tls.key.empty(), "tls-key");
   need(!config.backends.empty(), "backend");
+  const bool proxied = std::any_of(config.listen.begin(), config.listen.end(),
+                                   [](const ListenAddress& address) { return address.proxy_protocol; });
+  if (proxied && config.trusted_proxies.empty()) {
+    throw ConfigError("trusted-proxies: must be given with proxy-protocol in listen, for the peers that may send it");
+  }
   const bool replays = config.handover == Handover::replay;
   if (config.login != LoginWay::sasl && replays) {
     throw ConfigError("handover: replay has no use where the back end does AUTH; take xclient or none");
@@ -183,6 +205,7 @@ Config to_config(const po::variables_map& values) {
   config.verdict_sockets = all_of<VerdictSocket>(values, "verdict-socket");
   config.handover = static_cast<Handover>(index_of<handovers>(values, "handover"));
   config.backends = all_of<BackendAddress>(values, "backend");
+  config.trusted_proxies = networks_of(string_of(values, "trusted-proxies"));
   allow_extensions(string_of(values, "allow-extensions"), config);
   config.relay_unauthenticated = index_of<unauthenticated_ways>(values, "unauthenticated") == 1;
   config.refuse_after_auth = index_of<refusal_times>(values, "refuse-at") == 1;
@@ -190,12 +213,15 @@ Config to_config(const po::variables_map& values) {
   config.auth_workers = number_of(values, "auth-workers", 1, 1024);
   config.auth_queue = number_of(values, "auth-queue", 1, many);
   config.max_connections = number_of(values, "max-connections", 1, many);
+  config.max_connections_per_address = number_of(values, "max-connections-per-address", 1, many);
+  config.max_connections_per_device = number_of(values, "max-connections-per-device", 1, many);
   config.max_errors = number_of(values, "max-errors", 1, many);
   config.max_message_size = values["max-message-size"].as<MessageSize>().octets;
   config.greeting_timeout = timeout_of(values, "greeting-timeout");
   config.command_timeout = timeout_of(values, "command-timeout");
   config.data_timeout = timeout_of(values, "data-timeout");
   config.backend_timeout = timeout_of(values, "backend-timeout");
+  config.session_timeout = timeout_of(values, "session-timeout");
   config.auth_timeout = timeout_of(values, "auth-timeout");
   config.failure_delay = values["failure-delay"].as<Duration>().value;
   config.user = string_of(values, "user");
@@ -222,6 +248,7 @@ std::vector<const char*> kept_until_restart(const Config& old, const Config& fre
   compare("auth-workers", &Config::auth_workers);
   compare("auth-queue", &Config::auth_queue);
   compare("max-connections", &Config::max_connections);
+  compare("max-connections-per-address", &Config::max_connections_per_address);
   compare("user", &Config::user);
   compare("group", &Config::group);
   compare("pid-file", &Config::pid_file);

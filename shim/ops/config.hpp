@@ -10,7 +10,7 @@
 #include "shim/auth/verdict_service.hpp"
 #include "shim/net/backend.hpp"
 #include "shim/net/handover.hpp"
-#include "shim/net/listener.hpp"
+#include "shim/net/listen_address.hpp"
 #include "shim/net/service.hpp"
 #include "shim/net/tls_context.hpp"
 #include "shim/ops/log.hpp"
@@ -29,6 +29,7 @@ struct Config {
   std::vector<VerdictSocket> verdict_sockets;
   Handover handover = Handover::xclient;
   std::vector<BackendAddress> backends;
+  std::vector<Network> trusted_proxies;
   bool burl = false;
   bool etrn = false;
   bool relay_unauthenticated = false;
@@ -37,6 +38,8 @@ struct Config {
   unsigned auth_workers = 0;
   unsigned auth_queue = 0;
   unsigned max_connections = 0;
+  unsigned max_connections_per_address = 0;
+  unsigned max_connections_per_device = 0;
   unsigned max_errors = 0;
   std::uint64_t max_message_size = 0;  // octets; 0: any
   std::chrono::milliseconds greeting_timeout{};
@@ -44,6 +47,7 @@ struct Config {
   std::chrono::milliseconds data_timeout{};
   std::chrono::milliseconds backend_timeout{};
   std::chrono::milliseconds auth_timeout{};
+  std::chrono::milliseconds session_timeout{};
   std::chrono::milliseconds failure_delay{};
   std::string user;
   std::string group;

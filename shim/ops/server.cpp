@@ -30,6 +30,7 @@ namespace {
 
 constexpr auto probe_patience = std::chrono::seconds(5);
 constexpr auto probe_pause = std::chrono::seconds(5);
+constexpr unsigned long other_descriptors = 100;  // store, log, SASL, verdict sockets
 constexpr auto drain_time = std::chrono::seconds(30);
 constexpr auto drain_pause = std::chrono::milliseconds(20);
 
@@ -69,7 +70,9 @@ class Server {
   Site site_;
   std::optional<SaslLibrary> sasl_;
   SessionRegistry registry_;
-  ConnectionCount count_;
+  ConnectionLimits limits_;
+  log::Throttle refusals_;
+  KeyedCount devices_;
   Recorder recorder_;
   WorkerPool pool_;
   CurrentService service_;
@@ -81,16 +84,16 @@ class Server {
 Server::Server(const Config& config)
     : config_(config),
       site_(load_site(config.site_file)),
-      count_(config.max_connections),
+      limits_(config.max_connections, config.max_connections_per_address),
       recorder_(site_.store),
       pool_(config.auth_workers, config.auth_queue, site_.store),
-      service_(service_for(config, {recorder_, pool_, registry_})),
+      service_(service_for(config, {recorder_, pool_, registry_, devices_})),
       contexts_(config.workers) {
   if (config.login == LoginWay::sasl) sasl_.emplace(config.sasl_config);
   for (const auto& address : config.listen) {
     auto place = Listener::Place::first;
     for (auto& context : contexts_) {
-      listeners_.emplace_back(context, address, service_, count_, place);
+      listeners_.emplace_back(context, address, ListenerParts{service_, limits_, refusals_}, place);
       place = Listener::Place::beside_others;
     }
   }
@@ -101,6 +104,11 @@ Server::Server(const Config& config)
 }
 
 void Server::run(const std::function<Config()>& reread) {
+  const auto descriptors = raise_descriptor_limit();
+  const auto wanted = 2UL * config_.max_connections + other_descriptors;
+  if (descriptors < wanted) {
+    log::warning("few-descriptors", {{"limit", std::to_string(descriptors)}, {"wanted", std::to_string(wanted)}});
+  }
   const PidFile pid_file(config_.pid_file);
   drop_privileges(config_.user, config_.group);
 
@@ -172,8 +180,8 @@ asio::awaitable<void> Server::drain() {
     asio::post(contexts_[i % contexts_.size()], [&listener = listeners_[i]] { listener.wind_down(); });
   }
   const auto deadline = Clock::now() + drain_time;
-  while (count_.now() > 0 && Clock::now() < deadline) co_await pause_for(drain_pause);
-  if (count_.now() > 0) log::warning("cut-off", {{"sessions", std::to_string(count_.now())}});
+  while (limits_.now() > 0 && Clock::now() < deadline) co_await pause_for(drain_pause);
+  if (limits_.now() > 0) log::warning("cut-off", {{"sessions", std::to_string(limits_.now())}});
   for (auto& context : contexts_) context.stop();
 }
 

@@ -110,6 +110,7 @@ TEST_CASE("addresses of a back end") {
 TEST_CASE("addresses to listen on") {
   CHECK(listen_address("0.0.0.0:587 starttls") == "0.0.0.0:587 starttls");
   CHECK(listen_address("[::]:465 tls") == "[::]:465 tls");
+  CHECK(listen_address("127.0.0.1:2587 starttls proxy-protocol") == "127.0.0.1:2587 starttls proxy-protocol");
   CHECK_FALSE(parse<ListenAddress>("0.0.0.0:587 starttls")->implicit_tls);
   CHECK(parse<ListenAddress>("0.0.0.0:465 tls")->implicit_tls);
   for (const auto* bad :

@@ -1,0 +1,103 @@
+"""Caps on connections and sessions, and what happens when file descriptors run out."""
+import contextlib
+import pathlib
+import resource
+import smtplib
+import sys
+import time
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from system.mechanisms_test import plain
+from system.site import NAME, Site
+from system.waiting import run_tests, wait_until
+
+GREETING = f"220 {NAME} ESMTP\r\n".encode()
+TOO_MANY = b"421 4.7.0 Too many connections\r\n"
+
+
+class LimitsTest(unittest.TestCase):
+    def site(self, *config):
+        site = self.enterContext(Site(config))
+        site.ctl("policy set mode=enforce")
+        site.ctl("bind alice UUID -", site.token("phone"))
+        site.start()
+        return site
+
+    def greeted(self, site, count):
+        connections = [self.enterContext(contextlib.closing(site.connect("starttls"))) for _ in range(count)]
+        for connection in connections:
+            self.assertEqual(connection.recv(100), GREETING)
+        return connections
+
+    def check_cap(self, site):
+        connections = self.greeted(site, 3)
+        with contextlib.closing(site.connect("starttls")) as connection:
+            self.assertEqual(connection.recv(100), TOO_MANY)
+        connections.pop().close()
+        self.assertTrue(wait_until(lambda: self.is_let_in(site)))
+        self.assertIn("too-many-connections", site.log())
+
+    @staticmethod
+    def is_let_in(site):
+        with contextlib.closing(site.connect("starttls")) as connection:
+            return connection.recv(100) == GREETING
+
+    def test_threats_slow_and_half_open_max_connections(self):
+        self.check_cap(self.site("max-connections = 3"))
+
+    def test_threats_slow_and_half_open_max_connections_per_address(self):
+        self.check_cap(self.site("max-connections-per-address = 3"))
+
+    def session(self, site):
+        client = self.enterContext(smtplib.SMTP("127.0.0.1", site.ports["starttls"], timeout=20))
+        client._host = NAME  # the name that smtplib believes to have connected to
+        client.starttls(context=site.trust())
+        client.ehlo()
+        client.docmd("CLIENTID", "UUID " + site.token("phone"))
+        return client, plain(client, site, site.passwords["alice"])[0]
+
+    def test_u6_2_3_max_connections_per_device(self):
+        site = self.site("max-connections-per-device = 2")
+        first, code = self.session(site)
+        self.assertEqual(code, 235)
+        self.assertEqual(self.session(site)[1], 235)
+        client, code = self.session(site)
+        self.assertEqual(code, 454)
+        first.quit()
+        self.assertTrue(wait_until(lambda: plain(client, site, site.passwords["alice"])[0] == 235))
+
+    def test_threats_slow_and_half_open_session_timeout(self):
+        site = self.site("session-timeout = 500ms")
+        connection = self.greeted(site, 1)[0]
+        replies, begun = b"", time.monotonic()
+        with contextlib.suppress(ConnectionError):
+            while b"421" not in replies and time.monotonic() < begun + 10:
+                connection.sendall(b"NOOP\r\n")
+                replies += connection.recv(100)
+        self.assertTrue(replies.endswith(b"421 4.4.2 Timeout\r\n"), replies[-100:])
+
+    def test_without_descriptors_it_waits_and_burns_nothing(self):
+        site = self.site("max-connections = 1000", "max-connections-per-address = 1000", "workers = 1")
+        few = len(list(pathlib.Path(f"/proc/{site.shim.pid}/fd").iterdir())) + 10
+        resource.prlimit(site.shim.pid, resource.RLIMIT_NOFILE, (few, few))
+        connections = [self.enterContext(contextlib.closing(site.connect("starttls"))) for _ in range(40)]
+        self.assertTrue(wait_until(lambda: "accept listen=" in site.log()))
+        before, begun = self.cpu(site), time.monotonic()
+        # Long enough for a loop that does not wait to show: it would take all of it.
+        self.assertTrue(wait_until(lambda: time.monotonic() > begun + 2))
+        self.assertLess(self.cpu(site) - before, 0.5)
+        self.assertEqual(site.log().count("accept listen="), 1)
+        for connection in connections:
+            connection.close()
+        self.assertTrue(wait_until(lambda: self.is_let_in(site)))
+
+    @staticmethod
+    def cpu(site):
+        """Seconds of processor time that the shim has used."""
+        fields = pathlib.Path(f"/proc/{site.shim.pid}/stat").read_text().rsplit(") ", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / 100
+
+
+if __name__ == "__main__":
+    run_tests()

@@ -1,0 +1,116 @@
+"""Behind a load balancer: the client is whom the PROXY header names, if the peer may say so."""
+import contextlib
+import json
+import pathlib
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from system.site import Site
+from system.waiting import free_port, run_tests, wait_until
+
+V1 = b"PROXY TCP4 192.0.2.7 198.51.100.1 49152 587\r\n"
+V2 = b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c" + bytes([192, 0, 2, 7, 198, 51, 100, 1]) + b"\xc0\x00\x02\x4b"
+
+
+class ProxyProtocolTest(unittest.TestCase):
+    def site(self, trusted="127.0.0.0/8", *config):
+        site = self.enterContext(Site(config))
+        self.clear, self.tls = free_port(), free_port()
+        site.config += [f"listen = 127.0.0.1:{site.ports['starttls']} starttls",
+                        f"listen = 127.0.0.1:{site.ports['tls']} tls",
+                        f"listen = 127.0.0.1:{self.clear} starttls proxy-protocol",
+                        f"listen = 127.0.0.1:{self.tls} tls proxy-protocol", f"trusted-proxies = {trusted}"]
+        site.start()
+        return site
+
+    def connect(self, site, port):
+        return self.enterContext(contextlib.closing(site.connect(port)))
+
+    def peers(self, site):
+        return [event["peer"] for event in json.loads(site.ctl("--json history")) if event["outcome"] == "failed"]
+
+    def attempt(self, site, connection):
+        file = connection.makefile("rwb", buffering=0)
+        for line in ("EHLO x", "AUTH PLAIN " + site.plain("alice", "wrong")):
+            file.write(line.encode() + b"\r\n")
+            reply = file.readline()
+            while reply[3:4] == b"-":
+                reply = file.readline()
+        self.assertEqual(reply[:3], b"535")
+
+    def test_the_client_is_whom_the_header_names(self):
+        site = self.site()
+        site.ports.update(clear=self.clear)
+        for header in (V1, V2):
+            connection = self.connect(site, "clear")
+            connection.sendall(header)
+            self.assertEqual(connection.recv(4), b"220 ")
+            connection.recv(1000)
+            connection.sendall(b"EHLO x\r\nSTARTTLS\r\n")
+            self.assertTrue(wait_until(lambda: b"Ready to start TLS" in connection.recv(4096)))
+            with site.encrypt(connection) as encrypted:
+                self.attempt(site, encrypted)
+        self.assertTrue(wait_until(lambda: self.peers(site) == ["192.0.2.7"] * 2))
+
+    def test_tls_begins_right_behind_the_header(self):
+        site = self.site()
+        site.ports.update(behind=self.tls)
+        connection = self.connect(site, "behind")
+        connection.sendall(V2)
+        with site.encrypt(connection) as encrypted:
+            encrypted.recv(1000)
+            self.attempt(site, encrypted)
+        self.assertTrue(wait_until(lambda: self.peers(site) == ["192.0.2.7"]))
+
+    def test_a_connection_of_the_balancers_own(self):
+        site = self.site()
+        site.ports.update(clear=self.clear)
+        for header in (b"PROXY UNKNOWN\r\n", b"\r\n\r\n\0\r\nQUIT\n\x20\0\0\0"):
+            connection = self.connect(site, "clear")
+            connection.sendall(header)
+            self.assertEqual(connection.recv(4), b"220 ")
+
+    def test_threats_proxy_injection_from_an_unlisted_peer(self):
+        site = self.site("192.0.2.0/24")
+        site.ports.update(clear=self.clear)
+        connection = self.connect(site, "clear")
+        connection.sendall(V1)
+        self.assertEqual(self.rest(connection), b"")
+        self.assertIn('proxy-refused peer=127.0.0.1 cause="not in trusted-proxies"', site.log())
+
+    def test_threats_proxy_injection_where_none_is_wanted(self):
+        """To any other address the header is a command like any other, and a wrong one."""
+        site = self.site()
+        connection = self.connect(site, "starttls")
+        connection.sendall(V1)
+        self.assertIn(b"\r\n500 ", self.until(connection, b"500"))
+
+    def test_threats_proxy_injection_no_header(self):
+        site = self.site("127.0.0.1", "greeting-timeout = 500ms")
+        site.ports.update(clear=self.clear)
+        for octets in (b"EHLO x\r\n", b"", V1[:20], b"PROXY TCP4 192.0.2.7 nonsense 1 2\r\n"):
+            connection = self.connect(site, "clear")
+            connection.sendall(octets)
+            self.assertEqual(self.rest(connection), b"")
+
+    @staticmethod
+    def rest(connection):
+        try:
+            return connection.recv(1000)
+        except ConnectionResetError:
+            return b""
+
+    @staticmethod
+    def until(connection, mark):
+        octets = b""
+        while mark not in octets:
+            more = connection.recv(1000)
+            if not more:
+                break
+            octets += more
+        return octets
+
+
+if __name__ == "__main__":
+    run_tests()
