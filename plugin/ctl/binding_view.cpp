@@ -52,6 +52,7 @@ void print(const Context& context, const std::vector<Binding>& bindings) {
     return;
   }
   std::vector<Row> rows;
+  rows.reserve(bindings.size());
   for (const auto& binding : bindings) {
     rows.push_back({std::to_string(binding.id), binding.account, binding.type, binding.fingerprint.short_form(),
                     state_text(binding, context.now()), binding.last_seen ? format_time(*binding.last_seen) : "",

@@ -78,6 +78,7 @@ void print_text(const Output& output, const Attempt& attempt, const std::vector<
   if (attempt.peer) who += ", from " + attempt.peer->to_string();
   output.line(printable(who) + "\n");
   std::vector<Row> rows;
+  rows.reserve(reports.size());
   for (const auto& report : reports) {
     rows.push_back({std::string(report.rule), report.saw, report.said ? verdict_text(*report.said) : ""});
   }

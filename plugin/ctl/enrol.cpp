@@ -27,7 +27,7 @@ struct Wish {
 
 struct Bound {
   Binding binding;
-  bool made;
+  bool made = false;
 };
 
 // UUID version 4 (RFC 9562 section 5.4).

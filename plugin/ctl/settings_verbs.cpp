@@ -54,6 +54,7 @@ std::string_view source_of(const std::vector<Level>& levels, std::string_view na
 Status show_settings(Context& context, const Scope& scope) {
   const auto levels = levels_for(context, scope);
   std::vector<const SettingsLevel*> order;
+  order.reserve(levels.size());
   for (const auto& level : levels) order.push_back(&level.settings);
 
   Json settings = Json::object();

@@ -24,7 +24,7 @@ SilentTerminal::SilentTerminal(const char* prompt) {
   caught = 0;
   struct sigaction action {};
   action.sa_handler = catch_signal;  // without SA_RESTART
-  for (std::size_t i = 0; i < signals_.size(); ++i) ::sigaction(signals_[i], &action, &handlers_[i]);
+  for (std::size_t i = 0; i < signals.size(); ++i) ::sigaction(signals[i], &action, &handlers_[i]);
 
   ::tcgetattr(STDIN_FILENO, &before_);
   termios silent = before_;
@@ -35,7 +35,7 @@ SilentTerminal::SilentTerminal(const char* prompt) {
 
 SilentTerminal::~SilentTerminal() {
   ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_);
-  for (std::size_t i = 0; i < signals_.size(); ++i) ::sigaction(signals_[i], &handlers_[i], nullptr);
+  for (std::size_t i = 0; i < signals.size(); ++i) ::sigaction(signals[i], &handlers_[i], nullptr);
   print("\n");
   if (caught != 0) ::raise(caught);
 }

@@ -17,10 +17,10 @@ class SilentTerminal {
   ~SilentTerminal();
 
  private:
-  static constexpr std::array signals_{SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP};
+  static constexpr std::array signals{SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP};
 
   termios before_{};
-  std::array<struct sigaction, signals_.size()> handlers_{};
+  std::array<struct sigaction, signals.size()> handlers_{};
 };
 
 }  // namespace clientid::ctl

@@ -23,7 +23,7 @@ class Fingerprint {
   std::string hex() const;
   std::string short_form() const { return hex().substr(0, short_size); }
 
-  friend auto operator<=>(const Fingerprint&, const Fingerprint&) = default;
+  friend auto operator<=>(const Fingerprint&, const Fingerprint&) = default;  // NOLINT(modernize-use-nullptr)
 
  private:
   std::array<std::uint8_t, size> octets_;

@@ -20,7 +20,7 @@ namespace clientid {
 namespace {
 
 constexpr std::size_t key_size = 32;
-constexpr std::size_t max_file_size = 64 * 1024;
+constexpr std::size_t max_file_size = std::size_t{64} * 1024;
 
 Secret read_all(const std::string& path) {
   // Without following a link, and looking at the file that was opened rather than at its name.

@@ -43,8 +43,8 @@ enum class Reason : std::uint8_t {
 };
 
 struct Verdict {
-  Decision decision;
-  Reason reason;
+  Decision decision = Decision::unavailable;
+  Reason reason = Reason::store_failure;
   bool observed = false;  // mode=observe: the reason is for what would have been decided, X4
 
   friend bool operator==(const Verdict&, const Verdict&) = default;
