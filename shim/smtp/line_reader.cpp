@@ -6,7 +6,7 @@
 namespace clientid {
 namespace {
 
-constexpr std::size_t read_size = 16 * 1024;
+constexpr std::size_t read_size = std::size_t{16} * 1024;
 
 }  // namespace
 
