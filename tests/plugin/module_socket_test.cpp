@@ -227,7 +227,7 @@ TEST_CASE_FIXTURE(Site, "a full queue is waited for") {
   FileDescriptor listener = listen_at(path(), 0);
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
-  std::strcpy(address.sun_path, path().c_str());
+  std::memcpy(address.sun_path, path().c_str(), path().native().size());
   std::vector<FileDescriptor> others;
   for (;;) {
     FileDescriptor other(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));

@@ -55,7 +55,6 @@ extern "C" void syslog(int priority, const char* format, ...) {
   note(priority, format, values);
   va_end(values);
 }
-// NOLINTNEXTLINE(bugprone-reserved-identifier)
 extern "C" void __syslog_chk(int priority, int /*flag*/, const char* format, ...) {
   std::va_list values;
   va_start(values, format);
