@@ -54,6 +54,7 @@ unit_test_SOURCES = \
   %D%/unit/line_reader_test.cpp \
   %D%/unit/log_test.cpp \
   %D%/unit/main.cpp \
+  %D%/unit/message_parameters_test.cpp \
   %D%/unit/network_test.cpp \
   %D%/unit/option_file_test.cpp \
   %D%/unit/option_types_test.cpp \

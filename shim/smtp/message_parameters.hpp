@@ -7,7 +7,8 @@
 
 namespace clientid {
 
-// "FROM:<alice@example.com> SIZE=1000": RFC 1870. Nothing where it says nothing that is a number.
+// "FROM:<alice@example.com> SIZE=1000": RFC 1870. Nothing where it says nothing that is a number,
+// the most there is where it is more.
 std::optional<std::uint64_t> declared_size(std::string_view mail_parameters);
 
 struct Chunk {
@@ -15,7 +16,7 @@ struct Chunk {
   bool last = false;
 };
 
-// "1000" or "1000 LAST": RFC 3030 section 2.
+// "1000" or "1000 LAST": RFC 3030 section 2. Nothing above 2^31 - 1, which no client sends, but see the source.
 std::optional<Chunk> parse_chunk(std::string_view bdat_parameters);
 
 // The last word is LAST, whatever its case.
