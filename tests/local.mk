@@ -40,6 +40,10 @@ unit_test_SOURCES = \
   %D%/unit/command_test.cpp \
   %D%/unit/connection_limits_test.cpp \
   %D%/unit/connection_test.cpp \
+  %D%/unit/content_test.cpp \
+  %D%/unit/conversation_content_test.cpp \
+  %D%/unit/conversation_loss_test.cpp \
+  %D%/unit/conversation_test.cpp \
   %D%/unit/decide_test.cpp \
   %D%/unit/dot_scanner_test.cpp \
   %D%/unit/durable_file_test.cpp \
@@ -72,6 +76,7 @@ unit_test_SOURCES = \
   %D%/unit/verdict_request_test.cpp \
   %D%/unit/xclient_test.cpp \
   %D%/unit/xtext_test.cpp \
+  %D%/unit/conversation_desk.hpp \
   %D%/unit/temporary_store.hpp
 unit_test_LDADD = libshim.la $(BOOST_PROGRAM_OPTIONS_LIB)
 

@@ -131,7 +131,7 @@ asio::awaitable<void> Client::open_backend() {
 
 void Client::backend_ready() {
   service_->offer->learn(relay_.keywords());
-  conversation_.backend_opened(relay_.keywords().has("PIPELINING"));
+  conversation_.backend_opened(relay_.keywords().has("PIPELINING"), relay_.keywords().has("CHUNKING"));
 }
 
 asio::awaitable<void> Client::write_backend() {

@@ -15,11 +15,12 @@ constexpr int service_closing = 421;
 // back end waiting for us to read, and us for it.
 constexpr unsigned max_outstanding = 200;
 
-constexpr std::uint64_t end_mark = 3;  // "." CRLF, no part of the message (RFC 1870 section 5)
+constexpr std::uint64_t end_mark = 2;  // the CRLF behind the last dot is no part of the message (RFC 1870 section 5)
 
-// RFC 5321 section 4.3.2. 354 anywhere else would have the client send its message as commands.
+// RFC 5321 section 4.3.2. 354 anywhere else would have the client send its message as commands, and behind a RSET that
+// was refused stands a transaction that the client believes gone.
 bool is_fit_for(Asked asked, int code) {
-  if (code >= 400) return true;
+  if (code >= 400) return asked != Asked::reset;
   return asked == Asked::data ? code == start_of_message : code / 100 == 2;
 }
 
@@ -44,15 +45,12 @@ Conversation::Conversation(const SessionRules& rules, bool encrypted)
 Next Conversation::next(const BackendOffer& offer) {
   for (;;) {
     if (drop_backend_) return Next::drop_backend;
-    if (outstanding_ >= max_outstanding) return Next::read_backend;
-    if (!commands_.empty()) {
-      if (!backend_open_) return Next::open_backend;
-      return pipelining_ || outstanding_ == 0 ? Next::write_backend : Next::read_backend;
-    }
-    if (content_) {
-      if (const auto step = next_in_content()) return *step;
-    } else if (barrier_ == Barrier::none) {
+    if (!content_ && barrier_ == Barrier::none) {
       take_line(offer);
+    } else if (!commands_.empty()) {
+      if (const auto step = next_for_commands()) return *step;
+    } else if (content_) {
+      if (const auto step = next_in_content()) return *step;
     } else if (outstanding_ > 0) {
       return Next::read_backend;
     } else {
@@ -61,6 +59,17 @@ Next Conversation::next(const BackendOffer& offer) {
       if (const auto step = cross_barrier()) return *step;
     }
   }
+}
+
+std::optional<Next> Conversation::next_for_commands() {
+  if (!backend_open_) return Next::open_backend;
+  if (content_ && pass_on_ && !chunking_) {
+    // It would take the octets for commands: another one than that whose CHUNKING was announced.
+    drop_backend_ = true;
+    give_up_backend(replies::backend_down);
+    return std::nullopt;
+  }
+  return pipelining_ || outstanding_ == 0 ? Next::write_backend : Next::read_backend;
 }
 
 // --- What the client says ---
@@ -81,6 +90,8 @@ void Conversation::take_line(const BackendOffer& offer) {
 void Conversation::carry_out(Step step, std::string_view line) {
   switch (step.action) {
     case Action::reply:
+    case Action::reset:
+      if (step.action == Action::reset) reset_backend();
       replies_.add(step.reply);
       if (step.chunk) begin_content(Content::counted(*step.chunk), false);
       break;
@@ -96,32 +107,38 @@ void Conversation::carry_out(Step step, std::string_view line) {
       barrier_ = Barrier::authenticate;
       break;
     case Action::forward: forward(line, step); break;
-    case Action::reset:
-      reset_backend();
-      replies_.add(step.reply);
-      break;
     case Action::close: end(step.reply); break;
   }
 }
 
 void Conversation::forward(std::string_view line, const Step& step) {
   if (step.asked == Asked::mail && commands_.empty()) begins_transaction_ = true;
-  commands_.append(line).append("\r\n");
-  replies_.expect(step.asked);
+  ask(line, step.asked);
   if (step.asked == Asked::data) barrier_ = Barrier::data;
   if (step.chunk) begin_content(Content::counted(*step.chunk), true);
 }
 
 void Conversation::reset_backend() {
-  if (!backend_open_ && commands_.empty()) return;
-  commands_ += "RSET\r\n";
-  replies_.expect(Asked::reset);
+  if (backend_open_ || !commands_.empty()) ask("RSET", Asked::reset);
+}
+
+void Conversation::ask(std::string_view line, Asked asked) {
+  commands_.append(line).append("\r\n");
+  replies_.expect(asked);
+  ++queued_;
+  if (queued_ + outstanding_ >= max_outstanding) barrier_ = Barrier::replies;
 }
 
 void Conversation::end(std::string_view reply) {
-  if (!reply.empty()) replies_.add(reply);
-  if (content_ && pass_on_ && backend_open_) drop_backend_ = true;
+  // The back end must not have it for a whole message.
+  const bool cut_off = content_ && pass_on_;
+  if (cut_off) drop_backend_ = backend_open_;
   content_.reset();
+  if (cut_off && outstanding_ > 0) {
+    give_up_backend(reply);
+  } else if (!reply.empty()) {
+    replies_.add(reply);
+  }
   barrier_ = Barrier::close;
 }
 
@@ -139,7 +156,8 @@ std::optional<Next> Conversation::cross_barrier() {
     case Barrier::data:
       if (std::exchange(message_wanted_, false)) begin_content(Content::dotted(), true);
       break;
-    case Barrier::none: break;
+    case Barrier::none:
+    case Barrier::replies: break;
   }
   return std::nullopt;
 }
@@ -163,24 +181,35 @@ void Conversation::begin_content(Content content, bool pass_on) {
 
 std::optional<Next> Conversation::next_in_content() {
   if (passing_ > 0) return Next::write_backend;
-  const auto [status, length] = content_->scan(reader_.pending());
+  const auto [status, length, dots] = content_->scan(reader_.pending());
   if (status == DotScanner::Status::bare_cr_or_lf) {
     // The back end never sees the end of this message, and so never takes it.
     fail(Fault::bare_cr_or_lf, replies::message_bare_cr_or_lf);
     return std::nullopt;
   }
-  octets_ += length;
-  if (content_->is_dotted() && max_message_size_ > 0 && octets_ > max_message_size_ + end_mark) content_too_big();
   passing_ = length;
   content_ends_ = status == DotScanner::Status::end;
+  octets_ += length - dots;
+  if (content_->is_dotted() && max_message_size_ > 0 && octets_ > max_message_size_ + (content_ends_ ? end_mark : 0)) {
+    content_too_big();
+  }
   if (pass_on_ && length > 0) return Next::write_backend;
   content_taken();
-  return content_ ? std::optional(Next::read_client) : std::nullopt;
+  if (!content_ || drop_backend_) return std::nullopt;
+  return next_before_more_content();
+}
+
+// RFC 2920 section 3.2: no reply is held back while the client is waited for.
+Next Conversation::next_before_more_content() {
+  const unsigned later = pass_on_ && !content_->is_dotted() ? 1 : 0;  // the reply to BDAT comes behind its octets
+  if (outstanding_ > later) return Next::read_backend;
+  due_ += replies_.take_due();
+  return due_.empty() ? Next::read_client : Next::write_client;
 }
 
 void Conversation::content_taken() {
   reader_.take(std::exchange(passing_, 0));
-  if (std::exchange(content_ends_, false)) end_content();
+  if (std::exchange(content_ends_, false) && content_) end_content();
 }
 
 void Conversation::content_too_big() {
@@ -214,14 +243,17 @@ std::string_view Conversation::to_backend() const {
 void Conversation::backend_written() {
   if (passing_ > 0) return content_taken();
   const auto sent = to_backend();
-  outstanding_ += static_cast<unsigned>(std::count(sent.begin(), sent.end(), '\n'));
+  const auto count = static_cast<unsigned>(std::count(sent.begin(), sent.end(), '\n'));
+  outstanding_ += count;
+  queued_ -= count;
   commands_.erase(0, sent.size());
   begins_transaction_ = false;
 }
 
-void Conversation::backend_opened(bool pipelining) {
+void Conversation::backend_opened(bool pipelining, bool chunking) {
   backend_open_ = true;
   pipelining_ = pipelining;
+  chunking_ = chunking;
 }
 
 void Conversation::backend_closed() {
@@ -263,13 +295,13 @@ bool Conversation::on_backend_reply(const BackendReply& reply) {
 // Whoever waits for it gets `reply`. A message that is under way is read to its end, and goes nowhere.
 void Conversation::give_up_backend(std::string_view reply) {
   outstanding_ = 0;
+  queued_ = 0;
   begins_transaction_ = false;
   message_wanted_ = false;
   commands_.clear();
   session_.transaction_ended();
   replies_.fail(reply);
-  pass_on_ = false;
-  instead_ = reply;
+  if (std::exchange(pass_on_, false)) instead_ = reply;
   content_taken();
 }
 

@@ -49,8 +49,8 @@ class Conversation {
   // Valid until the call that follows.
   std::string_view to_backend() const;
   void backend_written();
-  // Without `pipelining` the back end gets its commands one by one.
-  void backend_opened(bool pipelining);
+  // What it has announced. Without PIPELINING it gets its commands one by one, without CHUNKING no chunk.
+  void backend_opened(bool pipelining, bool chunking);
   void backend_unavailable();
   // False where nobody asked for it, or it is none that can be given to what was asked: the back end cannot be trusted
   // any more, and is lost.
@@ -82,15 +82,18 @@ class Conversation {
   const Session& session() const { return session_; }
 
  private:
-  // What may happen only once all before it is answered.
-  enum class Barrier : std::uint8_t { none, read, start_tls, authenticate, data, close };
+  // What may happen only once all before it is answered; `replies` is for that alone.
+  enum class Barrier : std::uint8_t { none, read, replies, start_tls, authenticate, data, close };
 
   void take_line(const BackendOffer& offer);
   void carry_out(Step step, std::string_view line);
   void forward(std::string_view line, const Step& step);
   void reset_backend();
+  void ask(std::string_view line, Asked asked);
+  std::optional<Next> next_for_commands();
   void begin_content(Content content, bool pass_on);
   std::optional<Next> next_in_content();
+  Next next_before_more_content();
   void content_taken();
   void end_content();
   void content_too_big();
@@ -108,8 +111,10 @@ class Conversation {
 
   bool backend_open_ = false;
   bool pipelining_ = false;
+  bool chunking_ = false;
   bool drop_backend_ = false;
   bool begins_transaction_ = false;
+  unsigned queued_ = 0;       // commands in `commands_`
   unsigned outstanding_ = 0;  // commands sent and not answered
 
   std::optional<Content> content_;

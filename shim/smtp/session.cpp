@@ -172,6 +172,8 @@ Step Session::auth(std::string_view parameters) {
 
 Step Session::mail(std::string_view parameters) {
   if (helo_.empty()) return error(replies::bad_sequence);
+  // RFC 5321 section 4.1.4. The back end would say so too, but what is known of this transaction must not be lost.
+  if (transaction_) return error(replies::bad_sequence);
   const auto limit = rules_->max_message_size;
   if (limit > 0 && declared_size(parameters).value_or(0) > limit) return say(replies::message_too_big);
   transaction_ = MailTransaction();
@@ -185,7 +187,7 @@ Step Session::rcpt(std::string_view /*parameters*/) {
 
 Step Session::data(std::string_view parameters) {
   if (!parameters.empty()) return error(replies::bad_parameters);
-  if (!transaction_ || transaction_->chunks) return error(replies::bad_sequence);
+  if (!transaction_ || transaction_->chunks || transaction_->too_big) return error(replies::bad_sequence);
   transaction_->data = true;
   return forward(Asked::data);
 }
@@ -198,8 +200,9 @@ Step Session::bdat(std::string_view parameters) {
   if (!offer_->has("CHUNKING") || !transaction_ || transaction_->data || transaction_->too_big) {
     step = error(replies::bad_sequence);
   } else if (rules_->max_message_size > 0 && chunk->octets > rules_->max_message_size - transaction_->octets) {
+    step = {.action = chunk->last ? Action::reset : Action::reply, .reply = std::string(replies::message_too_big)};
     transaction_->too_big = true;
-    step = say(replies::message_too_big);
+    if (chunk->last) transaction_.reset();
   } else {
     transaction_->chunks = true;
     transaction_->octets += chunk->octets;

@@ -39,9 +39,10 @@ enum class Action : std::uint8_t {
 struct Step {
   Action action = Action::reply;
   std::string reply;
-  AuthInput auth;                      // with authenticate and respond
-  Asked asked = Asked::command;        // with forward
-  std::optional<std::uint64_t> chunk;  // BDAT: so many octets follow in the stream; with reply they are passed over
+  AuthInput auth;                // with authenticate and respond
+  Asked asked = Asked::command;  // with forward
+  std::optional<std::uint64_t>
+      chunk;  // BDAT: so many octets follow in the stream; without forward they are passed over
 };
 
 enum class AuthStatus : std::uint8_t {

@@ -165,6 +165,17 @@ TEST_CASE("threats: SMTP smuggling - the octets before a fault pass, and no bare
   CHECK(scan("\r").passed.empty());
 }
 
+TEST_CASE("dots at the front of a line are counted, the one of the end too") {
+  CHECK(DotScanner().scan("a.b\r\n").dots == 0);
+  CHECK(DotScanner().scan("..a\r\n...\r\nb.\r\n.\r\n.\r\n").dots == 3);
+  DotScanner scanner;
+  CHECK(scanner.scan("a\r\n").dots == 0);
+  CHECK(scanner.scan(".").dots == 1);
+  CHECK(scanner.scan(".").dots == 0);
+  CHECK(scanner.scan("\r\n.\r").dots == 1);
+  CHECK(scanner.scan("\r\n").dots == 0);
+}
+
 TEST_CASE("a scanner is good for one message, a new one for the next") {
   DotScanner first;
   CHECK(first.scan("a\r\n.").status == Status::more);
