@@ -42,6 +42,7 @@ unit_test_SOURCES = \
   %D%/unit/connection_test.cpp \
   %D%/unit/content_test.cpp \
   %D%/unit/conversation_content_test.cpp \
+  %D%/unit/conversation_generated_test.cpp \
   %D%/unit/conversation_loss_test.cpp \
   %D%/unit/conversation_test.cpp \
   %D%/unit/decide_test.cpp \
@@ -65,6 +66,8 @@ unit_test_SOURCES = \
   %D%/unit/plain_message_test.cpp \
   %D%/unit/proxy_header_test.cpp \
   %D%/unit/reply_queue_test.cpp \
+  %D%/unit/scripted_backend.cpp \
+  %D%/unit/scripted_client.cpp \
   %D%/unit/secret_test.cpp \
   %D%/unit/session_registry_test.cpp \
   %D%/unit/session_test.cpp \
@@ -72,11 +75,17 @@ unit_test_SOURCES = \
   %D%/unit/settings_test.cpp \
   %D%/unit/site_test.cpp \
   %D%/unit/throttle_test.cpp \
+  %D%/unit/smtp_model.cpp \
+  %D%/unit/smtp_script.cpp \
   %D%/unit/time_test.cpp \
   %D%/unit/verdict_request_test.cpp \
   %D%/unit/xclient_test.cpp \
   %D%/unit/xtext_test.cpp \
   %D%/unit/conversation_desk.hpp \
+  %D%/unit/scripted_backend.hpp \
+  %D%/unit/scripted_client.hpp \
+  %D%/unit/smtp_model.hpp \
+  %D%/unit/smtp_script.hpp \
   %D%/unit/temporary_store.hpp
 unit_test_LDADD = libshim.la $(BOOST_PROGRAM_OPTIONS_LIB)
 

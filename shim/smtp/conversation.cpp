@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "plugin/identity/identity.hpp"
 #include "shim/smtp/replies.hpp"
 
 namespace clientid {
@@ -75,6 +76,12 @@ std::optional<Next> Conversation::next_for_commands() {
 // --- What the client says ---
 
 void Conversation::take_line(const BackendOffer& offer) {
+  // Whether a second MAIL may follow is known when the first one is answered.
+  if (replies_.awaits(Asked::mail) && session_.in_transaction() &&
+      lower_case(reader_.pending().substr(0, 4)) == "mail") {
+    barrier_ = Barrier::replies;
+    return;
+  }
   std::string_view line;
   switch (reader_.next(line, session_.line_limit())) {
     case LineStatus::incomplete: barrier_ = Barrier::read; break;

@@ -168,6 +168,18 @@ TEST_CASE("a refused MAIL does not end the transaction of another that was sent 
   CHECK(desk.client("RCPT TO:<b>|") == "backend:RCPT TO:<b>| ?backend");
 }
 
+TEST_CASE("a second MAIL waits for the reply to the first, which decides about it, however they are cut") {
+  Desk desk;
+  desk.sign_in();
+  CHECK(desk.client("MAIL FROM:<a>|mail FROM:<b>|") == "open backend:MAIL FROM:<a>| ?backend");
+  CHECK(desk.backend("550 no|") == "client:550 no| backend:mail FROM:<b>| ?backend");
+  CHECK(desk.backend("250 yes|") == "client:250 yes| ?client");
+  Desk other;
+  other.sign_in();
+  other.client("MAIL FROM:<a>|MAIL FROM:<b>|");
+  CHECK(other.backend("250 yes|") == "client:250 yes| client:503 5.5.1 Bad sequence of commands| ?client");
+}
+
 TEST_CASE("AUTH waits until everything before it is answered, and everything behind waits for it") {
   Desk desk(relaying);
   desk.client("EHLO client|");
