@@ -124,6 +124,7 @@ system_tests = \
   %D%/system/limits_test.py \
   %D%/system/manual_test.py \
   %D%/system/mechanisms_test.py \
+  %D%/system/message_test.py \
   %D%/system/password_check_test.py \
   %D%/system/proxy_protocol_test.py \
   %D%/system/service_manager_test.py \
@@ -156,6 +157,18 @@ dialogs = \
   %D%/dialogs/auth-response-too-long-leaves-others-alone.dialog \
   %D%/dialogs/auth-unknown-mechanism.dialog \
   %D%/dialogs/auth-wrong-arguments.dialog \
+  %D%/dialogs/bdat-after-data.dialog \
+  %D%/dialogs/bdat-before-auth.dialog \
+  %D%/dialogs/bdat-before-mail.dialog \
+  %D%/dialogs/bdat-beyond-32-bits.dialog \
+  %D%/dialogs/bdat-in-the-clear.dialog \
+  %D%/dialogs/bdat-malformed.dialog \
+  %D%/dialogs/bdat-octets-are-opaque.dialog \
+  %D%/dialogs/bdat-one-chunk.dialog \
+  %D%/dialogs/bdat-pipelined.dialog \
+  %D%/dialogs/bdat-several-chunks.dialog \
+  %D%/dialogs/bdat-then-data.dialog \
+  %D%/dialogs/bdat-zero-last.dialog \
   %D%/dialogs/d3.1-not-announced-when-off.dialog \
   %D%/dialogs/d3.2-not-announced-in-the-clear.dialog \
   %D%/dialogs/d3.3-announced-after-auth.dialog \
@@ -218,6 +231,8 @@ dialogs = \
   %D%/dialogs/device-of-unknown-type.dialog \
   %D%/dialogs/device-survives-guesses-of-others.dialog \
   %D%/dialogs/device-with-licence.dialog \
+  %D%/dialogs/keyword-leakage-in-the-clear.dialog \
+  %D%/dialogs/keyword-leakage.dialog \
   %D%/dialogs/line-length.dialog \
   %D%/dialogs/max-errors.dialog \
   %D%/dialogs/refusal-by-another-name.dialog \
@@ -235,18 +250,29 @@ dialogs = \
   %D%/dialogs/refusal-wrong-password.dialog \
   %D%/dialogs/relay-dots.dialog \
   %D%/dialogs/relay-ehlo-ends-a-transaction.dialog \
+  %D%/dialogs/relay-etrn-allowed.dialog \
+  %D%/dialogs/relay-etrn-not-allowed.dialog \
   %D%/dialogs/relay-handover.dialog \
   %D%/dialogs/relay-left-in-data.dialog \
   %D%/dialogs/relay-no-recipient-left.dialog \
+  %D%/dialogs/relay-out-of-order.dialog \
+  %D%/dialogs/relay-parameters-pass.dialog \
   %D%/dialogs/relay-pipelined.dialog \
   %D%/dialogs/relay-refused-recipient.dialog \
   %D%/dialogs/relay-rset.dialog \
   %D%/dialogs/relay-split-end.dialog \
   %D%/dialogs/relay-two-messages.dialog \
   %D%/dialogs/relay-verbs-not-allowed.dialog \
+  %D%/dialogs/relay-vrfy.dialog \
   %D%/dialogs/session-basics.dialog \
   %D%/dialogs/session-quit-in-a-group.dialog \
   %D%/dialogs/session-silent-client.dialog \
+  %D%/dialogs/size-announced-of-the-back-end.dialog \
+  %D%/dialogs/size-announced.dialog \
+  %D%/dialogs/size-chunks-too-big.dialog \
+  %D%/dialogs/size-data-at-the-limit.dialog \
+  %D%/dialogs/size-data-too-big.dialog \
+  %D%/dialogs/size-declared-too-big.dialog \
   %D%/dialogs/smuggling-bare-cr-in-a-command.dialog \
   %D%/dialogs/smuggling-bare-cr-in-rcpt.dialog \
   %D%/dialogs/smuggling-bare-lf-in-a-command.dialog \
@@ -256,18 +282,25 @@ dialogs = \
   %D%/dialogs/smuggling-cr-cr-lf-at-the-end-of-a-command.dialog \
   %D%/dialogs/smuggling-data-bare-cr-in-text.dialog \
   %D%/dialogs/smuggling-data-bare-lf-in-text.dialog \
+  %D%/dialogs/smuggling-data-cr-crlf-dot-crlf.dialog \
   %D%/dialogs/smuggling-data-cr-dot-cr.dialog \
   %D%/dialogs/smuggling-data-cr-dot-crlf.dialog \
+  %D%/dialogs/smuggling-data-cr-dot-lf.dialog \
   %D%/dialogs/smuggling-data-crlf-dot-cr-crlf.dialog \
   %D%/dialogs/smuggling-data-crlf-dot-cr.dialog \
   %D%/dialogs/smuggling-data-crlf-dot-lf.dialog \
+  %D%/dialogs/smuggling-data-dot-lf-at-once.dialog \
+  %D%/dialogs/smuggling-data-in-several-writes.dialog \
+  %D%/dialogs/smuggling-data-lf-dot-cr.dialog \
   %D%/dialogs/smuggling-data-lf-dot-crlf.dialog \
   %D%/dialogs/smuggling-data-lf-dot-lf.dialog \
+  %D%/dialogs/smuggling-data-lf-lf-dot-lf-lf.dialog \
   %D%/dialogs/smuggling-lf-at-the-end-of-a-command.dialog \
   %D%/dialogs/starttls-forgets-ehlo.dialog \
   %D%/dialogs/starttls-only-once.dialog \
   %D%/dialogs/starttls-with-parameter.dialog \
   %D%/dialogs/xclient-after-auth.dialog \
+  %D%/dialogs/xclient-around-a-pipelined-group.dialog \
   %D%/dialogs/xclient-before-auth.dialog \
   %D%/dialogs/xclient-in-the-clear.dialog \
   %D%/dialogs/xclient-in-the-ehlo-name.dialog \
