@@ -34,6 +34,7 @@ noinst_LTLIBRARIES += libbinding.la
 libbinding_la_SOURCES = \
   %D%/config/config_error.hpp \
   %D%/config/durable_file.cpp %D%/config/durable_file.hpp \
+  %D%/config/file_access.cpp %D%/config/file_access.hpp \
   %D%/config/file_descriptor.hpp \
   %D%/config/option_file.cpp %D%/config/option_file.hpp \
   %D%/config/site.cpp %D%/config/site.hpp \

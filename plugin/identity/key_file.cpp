@@ -13,6 +13,7 @@
 
 #include "plugin/config/config_error.hpp"
 #include "plugin/config/durable_file.hpp"
+#include "plugin/config/file_access.hpp"
 #include "plugin/config/file_descriptor.hpp"
 #include "plugin/identity/hex.hpp"
 
@@ -22,12 +23,21 @@ namespace {
 constexpr std::size_t key_size = 32;
 constexpr std::size_t max_file_size = std::size_t{64} * 1024;
 
+std::string mend_of(int error, const std::string& path) {
+  switch (error) {
+    case ENOENT: return "; make it with: clientidctl init";
+    case EACCES: return access_advice(path, Access::read);
+    case ELOOP: return "; links are not followed, put into key-file what this prints: readlink -f " + path;
+    default: return {};
+  }
+}
+
 Secret read_all(const std::string& path) {
   // Without following a link, and looking at the file that was opened rather than at its name.
   const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
   if (!file) {
-    const char* mend = errno == ENOENT ? "; make it with: clientidctl init" : "";
-    throw ConfigError(path + ": cannot open the key file: " + std::strerror(errno) + mend);
+    const int error = errno;
+    throw ConfigError(path + ": cannot open the key file: " + std::strerror(error) + mend_of(error, path));
   }
   struct stat status {};
   if (::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) {

@@ -1,0 +1,17 @@
+// What to say of a file that we may not use: the command that mends it.
+#pragma once
+
+#include <string>
+
+namespace clientid {
+
+enum class Access : unsigned char {
+  read,
+  write,  // and read, and make files beside it
+};
+
+// "; run this as its owner, or mend it with: chown clientid /etc/clientid/clientid.key". It names the directory where
+// that keeps us out. Empty where nothing does.
+std::string access_advice(const std::string& path, Access access);
+
+}  // namespace clientid
