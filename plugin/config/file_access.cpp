@@ -26,10 +26,10 @@ bool is_ours(const std::string& path) {
   return ::stat(path.c_str(), &status) == 0 && status.st_uid == ::geteuid();
 }
 
-std::string advice_unless(int mode, const std::string& path) {
+std::string advice_unless(int mode, const std::string& path, const std::string& what) {
   if (::faccessat(AT_FDCWD, path.c_str(), mode, AT_EACCESS) == 0 || errno != EACCES) return {};
-  if (is_ours(path)) return "; mend it with: chmod u+rwX " + path;
-  return "; run this as its owner, or mend it with: chown " + effective_user() + " " + path;
+  if (is_ours(path)) return "; mend it with: chmod u+rwX " + what;
+  return "; run this as its owner, or mend it with: chown " + effective_user() + " " + what;
 }
 
 }  // namespace
@@ -38,8 +38,8 @@ std::string access_advice(const std::string& path, Access access) {
   const bool write = access == Access::write;
   const auto slash = path.rfind('/');
   const auto directory = slash == std::string::npos ? "." : path.substr(0, slash + 1);
-  auto advice = advice_unless(write ? W_OK | X_OK : X_OK, directory);
-  if (advice.empty()) advice = advice_unless(write ? R_OK | W_OK : R_OK, path);
+  auto advice = advice_unless(write ? W_OK | X_OK : X_OK, directory, directory);
+  if (advice.empty()) advice = advice_unless(write ? R_OK | W_OK : R_OK, path, write ? path + "*" : path);
   return advice;
 }
 

@@ -7,7 +7,7 @@ namespace clientid {
 
 enum class Access : unsigned char {
   read,
-  write,  // and read, and make files beside it
+  write,  // and read, and make files beside it whose names begin with its own
 };
 
 // "; run this as its owner, or mend it with: chown clientid /etc/clientid/clientid.key". It names the directory where

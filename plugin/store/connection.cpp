@@ -16,18 +16,22 @@ StoreError store_error(const std::string& url, const std::string& cause) {
   return StoreError("store " + url + ": " + cause);
 }
 
+std::string place_of(const std::string& url, const Engine& engine) {
+  return url.substr(engine.scheme.size());
+}
+
 std::unique_ptr<soci::session> open_session(const std::string& url, Durability durability, IfMissing if_missing) {
   const Engine& engine = engine_of(url);
   try {
-    return engine.open(url.substr(engine.scheme.size()), durability, if_missing);
+    return engine.open(place_of(url, engine), durability, if_missing);
   } catch (const soci::soci_error& error) {
-    throw store_error(url, engine.cause(error));
+    throw store_error(url, engine.cause(error, place_of(url, engine)));
   }
 }
 
 std::string what_stands_at(const std::string& url) {
   const Engine& engine = engine_of(url);
-  return engine.what_stands_at(url.substr(engine.scheme.size()));
+  return engine.what_stands_at(place_of(url, engine));
 }
 
 }  // namespace
@@ -54,6 +58,13 @@ Connection Connection::open(const std::string& url, Durability durability) {
   return connection;
 }
 
+void Connection::require_writable(const std::string& url) {
+  Connection connection = open(url);
+  const Transaction rolled_back(connection);
+  // SQLite begins on a file that is read-only to it, and says so when it comes to writing.
+  execute(connection, "UPDATE schema_version SET version = version");
+}
+
 bool Connection::initialise(const std::string& url) {
   Connection connection(url, engine_of(url), open_session(url, Durability::full, IfMissing::create));
   return upgrade_schema(connection);
@@ -61,6 +72,10 @@ bool Connection::initialise(const std::string& url) {
 
 bool Connection::still_there() const {
   return !opened_.empty() && what_stands_at(url_) == opened_;
+}
+
+std::string Connection::cause(const soci::soci_error& error) const {
+  return engine_->cause(error, place_of(url_, *engine_));
 }
 
 StoreError Connection::error(const std::string& cause) const {

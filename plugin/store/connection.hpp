@@ -12,7 +12,8 @@
 
 namespace soci {
 class session;
-}
+class soci_error;
+}  // namespace soci
 
 namespace clientid {
 
@@ -27,6 +28,9 @@ class Connection {
  public:
   // `url` is sqlite:PATH. The store must exist and have the schema of this program.
   static Connection open(const std::string& url, Durability durability = Durability::full);
+
+  // What a service asks before it begins: it could judge by a store that it cannot write, but would lose the history.
+  static void require_writable(const std::string& url);
 
   // Makes the store if it is not there, and brings an older schema up to date. False if nothing had to be done.
   static bool initialise(const std::string& url);
@@ -43,6 +47,7 @@ class Connection {
   // For the files of this folder.
   soci::session& sql() { return *session_; }
   const Engine& engine() const { return *engine_; }
+  std::string cause(const soci::soci_error& error) const;
   StoreError error(const std::string& cause) const;  // ready to be thrown
 
  private:

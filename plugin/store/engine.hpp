@@ -30,8 +30,9 @@ struct Engine {
   // Empty where nothing stands there.
   std::string (*what_stands_at)(const std::string& place);
 
-  // One line for people. It must not hold bound values, which SOCI puts into what(), and PostgreSQL into its details.
-  std::string (*cause)(const soci::soci_error& error);
+  // One line for people, with the mend where it is known. It must not hold bound values, which SOCI puts into what(),
+  // and PostgreSQL into its details.
+  std::string (*cause)(const soci::soci_error& error, const std::string& place);
 };
 
 extern const Engine sqlite_engine;

@@ -3,9 +3,12 @@
 #include <soci/sqlite3/soci-sqlite3.h>
 #include <sys/stat.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 
+#include "plugin/config/file_access.hpp"
 #include "plugin/config/file_descriptor.hpp"
 #include "plugin/store/engine.hpp"
 
@@ -71,11 +74,35 @@ std::string what_stands_at(const std::string& path) {
   return std::to_string(status.st_dev) + ":" + std::to_string(status.st_ino);
 }
 
-// "sqlite3_statement_backend::loadOne: database is locked"
-std::string cause(const soci::soci_error& error) {
-  std::string text = error.get_error_message();
+// "sqlite3_statement_backend::loadOne: database is locked", "Cannot establish connection to the database. unable to
+// open database file"
+std::string without_origin(std::string text) {
+  constexpr std::string_view of_connection = "Cannot establish connection to the database. ";
   if (text.starts_with("sqlite3_statement_backend::")) text.erase(0, text.find(": ") + 2);
+  if (text.starts_with(of_connection)) text.erase(0, of_connection.size());
   return text;
+}
+
+// What SQLite says where it may not use the file, or the files that it makes beside it; the last is ours.
+constexpr std::array access_failures = {"unable to open database file", "attempt to write a readonly database",
+                                        "Permission denied"};
+
+// SQLite makes these with the mode that the file had then.
+constexpr std::array files = {"", "-wal", "-shm"};
+
+std::string advice_on(std::string_view text, const std::string& place) {
+  const auto speaks_of = [&](std::string_view failure) { return text.find(failure) != std::string_view::npos; };
+  if (std::none_of(access_failures.begin(), access_failures.end(), speaks_of)) return {};
+  for (const auto* file : files) {
+    auto advice = access_advice(place + file, Access::write);
+    if (!advice.empty()) return advice;
+  }
+  return {};
+}
+
+std::string cause(const soci::soci_error& error, const std::string& place) {
+  const auto text = without_origin(error.get_error_message());
+  return text + advice_on(text, place);
 }
 
 }  // namespace

@@ -10,7 +10,7 @@ auto guarded(const Connection& connection, Function function) {
   try {
     return function();
   } catch (const soci::soci_error& error) {
-    throw connection.error(connection.engine().cause(error));
+    throw connection.error(connection.cause(error));
   }
 }
 

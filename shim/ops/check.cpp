@@ -47,7 +47,7 @@ bool check_everything(const Config& config) {
   good &= report("certificate " + config.tls.certificate, [&] { const TlsContext tls(config.tls); });
   if (site) {
     good &= report("keys " + site->key_file, [&] { KeyFile::load(site->key_file); });
-    good &= report("store " + site->store, [&] { Connection::open(site->store); });
+    good &= report("store " + site->store, [&] { Connection::require_writable(site->store); });
   }
   if (config.login == LoginWay::sasl) {
     good &= report("module", [&] {

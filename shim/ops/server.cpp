@@ -113,7 +113,7 @@ void Server::run(const std::function<Config()>& reread) {
   drop_privileges(config_.user, config_.group);
 
   // As the user that will need them.
-  Connection::open(site_.store);
+  Connection::require_writable(site_.store);
   if (sasl_) require_module(service_.get()->auth.service, config_.hostname, config_.sasl_config);
 
   for (auto& verdict : verdicts_) verdict.start();
