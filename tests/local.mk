@@ -122,6 +122,18 @@ system_tests = \
   %D%/system/clients_test.py \
   %D%/system/ctl_test.py \
   %D%/system/limits_test.py \
+  %D%/system/ctl_bind_test.py \
+  %D%/system/ctl_check_test.py \
+  %D%/system/ctl_documents_test.py \
+  %D%/system/ctl_edit_test.py \
+  %D%/system/ctl_history_test.py \
+  %D%/system/ctl_init_test.py \
+  %D%/system/ctl_list_test.py \
+  %D%/system/ctl_settings_test.py \
+  %D%/system/ctl_states_test.py \
+  %D%/system/ctl_store_test.py \
+  %D%/system/ctl_terminal_test.py \
+  %D%/system/ctl_usage_test.py \
   %D%/system/manual_test.py \
   %D%/system/mechanisms_test.py \
   %D%/system/message_test.py \
@@ -310,7 +322,7 @@ TESTS += $(dialogs)
 EXTRA_DIST += $(dialogs) $(system_tests) \
   %D%/dialogs/placeholders.py %D%/dialogs/run.py %D%/dialogs/session.py \
   shim/demo.sh %D%/packages.sh %D%/plugin/exports_test.sh %D%/run.sh \
-  %D%/system/demo.py %D%/system/dovecot.py %D%/system/exim.py \
+  %D%/system/ctl_site.py %D%/system/demo.py %D%/system/dovecot.py %D%/system/exim.py \
   %D%/system/postfix.py %D%/system/saslauthd.py %D%/system/scram.py %D%/system/settings.py \
   %D%/system/site.py \
   %D%/system/trap.py \

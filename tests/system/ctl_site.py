@@ -1,0 +1,98 @@
+"""clientidctl as operators and scripts meet it: a directory for one test, and the watch over what it shows.
+
+CLIENTIDCTL names the program.
+"""
+import collections
+import json
+import os
+import pathlib
+import re
+import sqlite3
+import subprocess
+import tempfile
+import unittest
+import uuid
+
+PROGRAM = os.environ.get("CLIENTIDCTL", "./clientidctl")
+
+BINDING = ["id", "account", "type", "fingerprint", "state", "label", "created", "created_by", "last_seen",
+           "last_peer", "expires", "uses", "suspended_until"]
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+
+DONE, REFUSED, USAGE, ABSENT, STORE, RULE = range(6)
+
+# What a verb makes of a binding in each state: the new state, "=" for nothing, or the verb to use instead.
+STATES = ["active", "pending", "suspended", "revoked"]
+TRANSITIONS = {
+    "approve": ["=", "active", "(resume)", "(remove)"],
+    "deny": ["(revoke)", "revoked", "(revoke)", "="],
+    "suspend": ["suspended", "(deny)", "=", "(remove)"],
+    "resume": ["=", "(approve)", "active", "(remove)"],
+    "revoke": ["revoked", "revoked", "revoked", "="],
+}
+
+Result = collections.namedtuple("Result", "status out err")
+
+
+class SiteTest(unittest.TestCase):
+    """A directory with a configuration, and the watch over what the program shows."""
+
+    initialised = True
+
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory(prefix="clientidctl-")
+        self.addCleanup(directory.cleanup)
+        self.dir = pathlib.Path(directory.name)
+        self.db, self.key, self.conf = self.dir / "clientid.db", self.dir / "clientid.key", self.dir / "clientid.conf"
+        self.conf.write_text(f"store = sqlite:{self.db}\nkey-file = {self.key}\ndefault-realm = example.com\n")
+        self.tokens = []
+        if self.initialised:
+            self.ctl("init")
+
+    def tearDown(self):
+        for path in self.dir.iterdir():
+            content = path.read_bytes()
+            for number, token in enumerate(self.tokens):
+                # Not assertNotIn, which would print it.
+                self.assertFalse(token.encode() in content, f"{path.name} holds token {number}")
+
+    def token(self, text=None):
+        self.tokens.append(text or str(uuid.uuid4()))
+        return self.tokens[-1]
+
+    def ctl(self, *arguments, text="", expect=DONE, secret=False, env=None):
+        """Run it. Whatever it does, errors are one line of its own, and tokens are not shown."""
+        done = subprocess.run([PROGRAM, "--config", self.conf, *arguments], input=os.fsencode(text),
+                              capture_output=True, timeout=60, env={**os.environ, **(env or {})})
+        out, err = done.stdout.decode(), done.stderr.decode()
+        for number, token in enumerate(self.tokens):
+            self.assertFalse(token in out + err, f"{arguments[0]} shows token {number}")
+        self.assertEqual(done.returncode, expect, "output kept back" if secret else f"{arguments}: {out}{err}")
+        if expect in (DONE, REFUSED):
+            self.assertEqual(err, "")
+        else:
+            self.assertRegex(err, r"\Aclientidctl: [^\n]+\n\Z")
+        if not secret:
+            self.assertNotRegex(out, r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]")
+        return Result(done.returncode, out, err)
+
+    def json(self, *arguments, **options):
+        return json.loads(self.ctl("--json", *arguments, **options).out)
+
+    def bind(self, account="alice", kind="UUID", *options):
+        """A new binding; its token and what JSON says of it."""
+        token = self.token()
+        return token, self.json("bind", account, kind, "-", *options, text=token + "\n")
+
+    def sql(self, text, *values):
+        connection = sqlite3.connect(self.db)
+        with connection:
+            connection.execute(text, values)
+        connection.close()
+
+    def set_state(self, number, state):
+        self.sql("UPDATE binding SET state = ?, suspended_until = NULL WHERE id = ?", state, number)
+
+    def changes(self):
+        """What the history says operators did, without the making of the store."""
+        return [event for event in self.json("history") if event["outcome"] == "changed"][1:]

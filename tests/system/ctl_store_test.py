@@ -1,0 +1,34 @@
+"""A store that clientidctl cannot use."""
+import pathlib
+import sqlite3
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from system.ctl_site import STORE, SiteTest
+
+
+class StoreTest(SiteTest):
+    def test_locked(self):
+        lock = sqlite3.connect(self.db, isolation_level=None)
+        lock.execute("BEGIN IMMEDIATE")
+        try:
+            self.assertIn("locked", self.ctl("policy", "set", "mode=off", expect=STORE).err)
+            self.assertEqual(self.json("list"), [])
+        finally:
+            lock.execute("ROLLBACK")
+            lock.close()
+        self.assertEqual(self.json("policy", "show")["settings"]["mode"]["level"], "default")
+
+    def test_damaged(self):
+        for path in self.dir.glob("clientid.db*"):
+            path.unlink()
+        self.db.write_bytes(b"not a database" * 100)
+        self.ctl("list", expect=STORE)
+
+    def test_of_another_kind(self):
+        self.ctl("--store", "postgresql://user:password@host/db", "list", expect=STORE)
+
+
+if __name__ == "__main__":
+    unittest.main()
