@@ -1,12 +1,12 @@
 """Clients as people use them, through the shim to a real Postfix: swaks, and what the back end makes of the login."""
 import pathlib
-import smtplib
 import shutil
 import subprocess
 import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from system.client import connected
 from system.postfix import require_postfix
 from system.site import NAME, Site
 from system.waiting import Skip, run_tests
@@ -48,11 +48,7 @@ class ClientsTest(unittest.TestCase):
 
     def test_login_restricts_the_sender(self):
         site = self.site("enforce")
-        client = self.enterContext(smtplib.SMTP("127.0.0.1", site.ports["starttls"], timeout=20))
-        client._host = NAME  # the name that smtplib believes to have connected to
-        client.starttls(context=site.trust())
-        client.ehlo()
-        client.docmd("CLIENTID", "UUID " + site.token("phone"))
+        client = self.enterContext(connected(site, "phone"))
         client.docmd("AUTH", "PLAIN " + site.plain("alice", site.passwords["alice"]))
         client.mail("bob@" + NAME)
         self.assertEqual(client.rcpt("bob@" + NAME)[0], 553)
@@ -66,11 +62,7 @@ class ClientsTest(unittest.TestCase):
     def test_nothing_written_shows_a_secret(self):
         site = self.site("learn")
         self.swaks(site)
-        client = self.enterContext(smtplib.SMTP("127.0.0.1", site.ports["starttls"], timeout=20))
-        client._host = NAME
-        client.starttls(context=site.trust())
-        client.ehlo()
-        client.docmd("CLIENTID", "UUID " + site.token("laptop"))
+        client = self.enterContext(connected(site, "laptop"))
         self.assertEqual(client.docmd("AUTH", "PLAIN " + site.plain("alice", site.passwords["alice"]))[0], 235)
         client.quit()
         written = [p for p in site.dir.rglob("*") if p.is_file() and "sasldb" not in p.name]

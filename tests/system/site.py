@@ -136,12 +136,14 @@ class Site:
         return run(program("CLIENTIDCTL"), "--config", self.dir / "clientid.conf", *shlex.split(arguments),
                    text=text, env=self.environment)
 
-    def start(self):
-        """Start the shim; apart from entering, so that clientidctl can prepare the store before."""
+    def start(self, *prefix):
+        """Start the shim; apart from entering, so that clientidctl can prepare the store before.
+
+        A prefix is a command that becomes the shim."""
         self.configure()
         with open(self.dir / "shim.log", "wb") as log:
-            self.shim = subprocess.Popen([program("SHIM"), "--config", self.dir / "shim.conf"], env=self.environment,
-                                         stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            self.shim = subprocess.Popen([*prefix, program("SHIM"), "--config", self.dir / "shim.conf"],
+                                         env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         if not wait_until(lambda: self.shim.poll() is not None or all(map(listening, self.ports.values())), 20):
             raise SiteError("the shim does not listen:\n" + self.mask(self.log()))
         if self.shim.poll() is not None:

@@ -12,6 +12,7 @@ import tempfile
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from system.client import connected
 from system.postfix import require_postfix
 from system.site import NAME, Site
 from system.waiting import Skip, run_tests
@@ -39,11 +40,7 @@ class VerdictTest(unittest.TestCase):
         return site
 
     def through_shim(self, site):
-        client = self.enterContext(smtplib.SMTP("127.0.0.1", site.ports["starttls"], timeout=20))
-        client._host = NAME  # the name that smtplib believes to have connected to
-        client.starttls(context=site.trust())
-        client.ehlo()
-        client.docmd("CLIENTID", "UUID " + site.token("phone"))
+        client = self.enterContext(connected(site, "phone"))
         self.assertEqual(client.docmd("AUTH", "PLAIN " + site.plain("alice", site.passwords["alice"]))[0], 235)
         return client
 
