@@ -21,8 +21,10 @@ libshim_la_SOURCES = \
   %D%/net/backend_auth.cpp %D%/net/backend_auth.hpp \
   %D%/net/backend_login.cpp %D%/net/backend_login.hpp \
   %D%/net/backend_probe.cpp %D%/net/backend_probe.hpp \
+  %D%/net/certificate_choice.cpp %D%/net/certificate_choice.hpp \
   %D%/net/client.cpp %D%/net/client.hpp \
   %D%/net/connection_limits.cpp %D%/net/connection_limits.hpp \
+  %D%/net/client_certificate.cpp %D%/net/client_certificate.hpp \
   %D%/net/endpoint.cpp %D%/net/endpoint.hpp \
   %D%/net/handover.cpp %D%/net/handover.hpp \
   %D%/net/ip_endpoint.hpp \
@@ -35,9 +37,13 @@ libshim_la_SOURCES = \
   %D%/net/relay.cpp %D%/net/relay.hpp \
   %D%/net/sasl_login.cpp %D%/net/sasl_login.hpp \
   %D%/net/service.hpp \
+  %D%/net/session_tickets.cpp %D%/net/session_tickets.hpp \
   %D%/net/shared_offer.hpp \
   %D%/net/stream.cpp %D%/net/stream.hpp \
+  %D%/net/ticket_keys.cpp %D%/net/ticket_keys.hpp \
+  %D%/net/tls_certificate.cpp %D%/net/tls_certificate.hpp \
   %D%/net/tls_context.cpp %D%/net/tls_context.hpp \
+  %D%/net/tls_error.cpp %D%/net/tls_error.hpp \
   %D%/ops/log.cpp %D%/ops/log.hpp \
   %D%/ops/option_types.cpp %D%/ops/option_types.hpp \
   %D%/ops/throttle.hpp \

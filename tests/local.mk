@@ -37,6 +37,7 @@ unit_test_SOURCES = \
   %D%/unit/backend_reply_test.cpp \
   %D%/unit/base64_test.cpp \
   %D%/unit/bindings_test.cpp \
+  %D%/unit/certificate_choice_test.cpp \
   %D%/unit/command_test.cpp \
   %D%/unit/connection_limits_test.cpp \
   %D%/unit/connection_test.cpp \
@@ -51,6 +52,7 @@ unit_test_SOURCES = \
   %D%/unit/facts_test.cpp \
   %D%/unit/fingerprint_test.cpp \
   %D%/unit/glob_test.cpp \
+  %D%/unit/handshake.cpp %D%/unit/handshake.hpp \
   %D%/unit/hex_test.cpp \
   %D%/unit/history_test.cpp \
   %D%/unit/identity_test.cpp \
@@ -77,7 +79,11 @@ unit_test_SOURCES = \
   %D%/unit/throttle_test.cpp \
   %D%/unit/smtp_model.cpp \
   %D%/unit/smtp_script.cpp \
+  %D%/unit/temporary_certificate.cpp %D%/unit/temporary_certificate.hpp \
+  %D%/unit/temporary_store.hpp \
+  %D%/unit/ticket_keys_test.cpp \
   %D%/unit/time_test.cpp \
+  %D%/unit/tls_context_test.cpp \
   %D%/unit/verdict_request_test.cpp \
   %D%/unit/xclient_test.cpp \
   %D%/unit/xtext_test.cpp \
@@ -87,6 +93,7 @@ unit_test_SOURCES = \
   %D%/unit/smtp_model.hpp \
   %D%/unit/smtp_script.hpp \
   %D%/unit/temporary_store.hpp
+  %D%/unit/xtext_test.cpp
 unit_test_LDADD = libshim.la $(BOOST_PROGRAM_OPTIONS_LIB)
 
 check_LTLIBRARIES += libsaslhost.la

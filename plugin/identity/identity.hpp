@@ -14,6 +14,9 @@ struct Identity {
   Secret token;      // 1 to 128 VCHAR, compared octet by octet
 };
 
+// The type of who shows a TLS client certificate (X3). No CLIENTID command can claim it.
+inline constexpr std::string_view certificate_type = "tls-cert";
+
 // "UUID 23bf83be-aad7-46aa-9e0f-39191ccf402f": what stands behind the verb and its one space (D4.1).
 std::optional<Identity> parse_identity(std::string_view parameters);
 

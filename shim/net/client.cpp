@@ -96,7 +96,6 @@ asio::awaitable<bool> Client::start_tls() {
   relay_.drop();
   conversation_.backend_closed();
   relay_client_.reset();
-  conversation_.tls_started();
   co_return true;
 }
 
@@ -105,8 +104,10 @@ asio::awaitable<bool> Client::shake_hands() {
   const auto io = co_await stream_.start_tls(service_->tls->get());
   if (io != Io::done) {
     log::info("tls-failure", {{"peer", ends_.peer.address}, {"cause", io == Io::timed_out ? "timeout" : "handshake"}});
+    co_return false;
   }
-  co_return io == Io::done;
+  conversation_.tls_started(stream_.certificate_identity());
+  co_return true;
 }
 
 asio::awaitable<void> Client::close() {

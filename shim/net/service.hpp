@@ -34,6 +34,7 @@ struct ServiceParts {
   WorkerPool& pool;
   SessionRegistry& registry;
   KeyedCount& devices;  // sessions of each device that have authenticated
+  std::shared_ptr<TicketKeys> ticket_keys;
 };
 
 struct Service {

@@ -9,6 +9,8 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <cerrno>
 
+#include "shim/net/client_certificate.hpp"
+
 namespace clientid {
 namespace {
 
@@ -82,6 +84,10 @@ asio::awaitable<Io> Stream::start_tls(SSL_CTX* context) {
 
 int Stream::cipher_bits() const {
   return ssl_ ? SSL_get_cipher_bits(ssl_.get(), nullptr) : 0;
+}
+
+std::optional<Identity> Stream::certificate_identity() const {
+  return ssl_ ? clientid::certificate_identity(*ssl_) : std::nullopt;
 }
 
 asio::awaitable<Io> Stream::read(LineReader& reader) {

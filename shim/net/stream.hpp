@@ -17,8 +17,10 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 
+#include "plugin/identity/identity.hpp"
 #include "shim/smtp/line_reader.hpp"
 
 namespace clientid {
@@ -45,6 +47,8 @@ class Stream {
   asio::awaitable<Io> start_tls(SSL_CTX* context);
   bool encrypted() const { return ssl_ != nullptr; }
   int cipher_bits() const;
+  // Of the certificate that the client has shown, if it counts (X3).
+  std::optional<Identity> certificate_identity() const;
 
   // Waits until there is something, then reads once into the reader.
   asio::awaitable<Io> read(LineReader& reader);

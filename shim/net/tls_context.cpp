@@ -1,20 +1,15 @@
 #include "shim/net/tls_context.hpp"
 
-#include <openssl/err.h>
+#include <openssl/evp.h>
 
-#include <cstring>
-#include <string_view>
+#include <array>
+#include <new>
 
-#include "plugin/config/config_error.hpp"
+#include "shim/net/client_certificate.hpp"
+#include "shim/net/session_tickets.hpp"
 
 namespace clientid {
 namespace {
-
-[[noreturn]] void fail(const std::string& key, const std::string& file) {
-  const char* reason = ERR_reason_error_string(ERR_peek_error());
-  ERR_clear_error();
-  throw ConfigError(key + ": cannot use " + file + ": " + (reason == nullptr ? "unknown error" : reason));
-}
 
 // Section 3.2 of RFC 7301: where a client names protocols and SMTP is not among them, it takes us for another server
 // (ALPACA). Who names none may go on.
@@ -29,22 +24,47 @@ int choose_protocol(SSL* /*ssl*/, const unsigned char** out, unsigned char* out_
   return SSL_TLSEXT_ERR_OK;
 }
 
+// A session is taken up again only under the settings that it began with: with others its certificate could count for
+// what it would not count now, or would never have been asked for.
+void set_session_context(SSL_CTX* context, bool client_certificates) {
+  const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> hash(EVP_MD_CTX_new(), EVP_MD_CTX_free);
+  if (!hash || EVP_DigestInit_ex(hash.get(), EVP_sha256(), nullptr) != 1) throw std::bad_alloc();
+  EVP_DigestUpdate(hash.get(), &client_certificates, sizeof client_certificates);
+  const auto* authorities = X509_STORE_get0_objects(SSL_CTX_get_cert_store(context));
+  for (int i = 0; i < sk_X509_OBJECT_num(authorities); ++i) {
+    const X509* authority = X509_OBJECT_get0_X509(sk_X509_OBJECT_value(authorities, i));
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
+    unsigned length = 0;
+    if (authority == nullptr || X509_digest(authority, EVP_sha256(), digest.data(), &length) != 1) continue;
+    EVP_DigestUpdate(hash.get(), digest.data(), length);
+  }
+  std::array<unsigned char, SSL_MAX_SID_CTX_LENGTH> id;
+  static_assert(id.size() == 32);
+  EVP_DigestFinal_ex(hash.get(), id.data(), nullptr);
+  SSL_CTX_set_session_id_context(context, id.data(), id.size());
+}
+
 }  // namespace
 
-TlsContext::TlsContext(const TlsSettings& settings) : context_(SSL_CTX_new(TLS_server_method())) {
+TlsContext::TlsContext(const TlsSettings& settings, std::shared_ptr<TicketKeys> keys)
+    : keys_(std::move(keys)), certificates_(settings.certificates), context_(SSL_CTX_new(TLS_server_method())) {
   SSL_CTX* context = context_.get();
-  if (context == nullptr) fail("tls-certificate", settings.certificate);
+  if (context == nullptr) throw std::bad_alloc();
   SSL_CTX_set_min_proto_version(context, settings.min_version == "1.3" ? TLS1_3_VERSION : TLS1_2_VERSION);
   SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE);
-  SSL_CTX_set_mode(context,
-                   SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+#ifndef OPENSSL_NO_KTLS
+  // Where the kernel cannot, OpenSSL goes on alone.
+  SSL_CTX_set_options(context, SSL_OP_ENABLE_KTLS);
+#endif
+  // The chain is what the file holds: looking for one in every handshake would cost time.
+  SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
+                                SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_NO_AUTO_CHAIN);
   SSL_CTX_set_alpn_select_cb(context, choose_protocol, nullptr);
+  certificates_.use_in(context);
+  if (settings.client_certificates) ask_for_certificates(context, settings.client_ca);
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
-  if (SSL_CTX_use_certificate_chain_file(context, settings.certificate.c_str()) != 1) {
-    fail("tls-certificate", settings.certificate);
-  }
-  if (SSL_CTX_use_PrivateKey_file(context, settings.key.c_str(), SSL_FILETYPE_PEM) != 1) fail("tls-key", settings.key);
-  if (SSL_CTX_check_private_key(context) != 1) fail("tls-key", settings.key);
+  set_session_context(context, settings.client_certificates);
+  use_ticket_keys(context, *keys_);
 }
 
 }  // namespace clientid

@@ -44,7 +44,11 @@ void reach(const BackendAddress& address, const std::string& hostname) {
 bool check_everything(const Config& config) {
   std::optional<Site> site;
   bool good = report("configuration " + config.site_file, [&] { site = load_site(config.site_file); });
-  good &= report("certificate " + config.tls.certificate, [&] { const TlsContext tls(config.tls); });
+  bool pairs = true;
+  for (const auto& pair : config.tls.certificates) {
+    pairs &= report("certificate " + pair.certificate, [&] { const TlsCertificate certificate(pair); });
+  }
+  good &= pairs && report("TLS", [&] { const TlsContext tls(config.tls, std::make_shared<TicketKeys>()); });
   if (site) {
     good &= report("keys " + site->key_file, [&] { KeyFile::load(site->key_file); });
     good &= report("store " + site->store, [&] { Connection::require_writable(site->store); });

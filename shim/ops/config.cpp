@@ -53,9 +53,11 @@ po::options_description keys() {
   add("listen", repeatable<ListenAddress>(), "ADDRESS:PORT starttls|tls [proxy-protocol]; repeatable");
   add("trusted-proxies", text(""), "networks whose PROXY headers are believed");
   add("hostname", text(host_name()), "name in greeting and EHLO");
-  add("tls-certificate", po::value<std::string>(), "PEM file, with its chain");
-  add("tls-key", po::value<std::string>(), "PEM file");
+  add("tls-certificate", repeatable<std::string>(), "PEM file, with its chain; repeatable, chosen by SNI");
+  add("tls-key", repeatable<std::string>(), "PEM file; one for each certificate, in the same order");
   add("tls-min-version", one_of<tls_versions>(0), "1.2 or 1.3");
+  add("tls-client-certificate", one_of<client_certificate_ways>(0), "ask clients for one, as a device: no or optional");
+  add("tls-client-ca", text(""), "PEM file: who issues those that count; all do if not given");
   add("clientid", one_of<on_off>(1), "on: announce CLIENTID and take it");
   add("auth", one_of<auth_places>(0), "where AUTH is done: shim or backend");
   add("password-check", one_of<password_checks>(0), "with auth = shim, who knows passwords: sasl or backend");
@@ -160,19 +162,41 @@ void allow_extensions(const std::string& list, Config& config) {
   }
 }
 
+std::vector<TlsFiles> pairs_of(const Strings& certificates, const Strings& keys) {
+  if (certificates.size() != keys.size()) {
+    throw ConfigError("tls-key: there are " + std::to_string(keys.size()) + " for " +
+                      std::to_string(certificates.size()) +
+                      " of tls-certificate; give one for each, in the same order");
+  }
+  std::vector<TlsFiles> pairs;
+  for (std::size_t i = 0; i < certificates.size(); ++i) pairs.push_back({certificates[i], keys[i]});
+  return pairs;
+}
+
+TlsSettings tls_of(const po::variables_map& values) {
+  return {
+      .certificates = pairs_of(all_of<std::string>(values, "tls-certificate"), all_of<std::string>(values, "tls-key")),
+      .min_version = std::string(tls_versions[index_of<tls_versions>(values, "tls-min-version")]),
+      .client_certificates = index_of<client_certificate_ways>(values, "tls-client-certificate") == 1,
+      .client_ca = string_of(values, "tls-client-ca")};
+}
+
 // Combinations that cannot work.
 void check(const Config& config) {
   const auto need = [](bool given, const char* key) {
     if (!given) throw ConfigError(std::string(key) + ": must be given");
   };
   need(!config.listen.empty(), "listen");
-  need(!config.tls.certificate.empty(), "tls-certificate");
-  need(!config.tls.key.empty(), "tls-key");
+  need(!config.tls.certificates.empty(), "tls-certificate");
   need(!config.backends.empty(), "backend");
   const bool proxied = std::any_of(config.listen.begin(), config.listen.end(),
                                    [](const ListenAddress& address) { return address.proxy_protocol; });
   if (proxied && config.trusted_proxies.empty()) {
     throw ConfigError("trusted-proxies: must be given with proxy-protocol in listen, for the peers that may send it");
+  }
+  if (!config.tls.client_ca.empty() && !config.tls.client_certificates) {
+    throw ConfigError(
+        "tls-client-ca: is of use with tls-client-certificate = optional alone; set that, or take it out");
   }
   const bool replays = config.handover == Handover::replay;
   if (config.login != LoginWay::sasl && replays) {
@@ -194,8 +218,7 @@ Config to_config(const po::variables_map& values) {
   Config config;
   config.listen = all_of<ListenAddress>(values, "listen");
   config.hostname = string_of(values, "hostname");
-  config.tls = {string_of(values, "tls-certificate"), string_of(values, "tls-key"),
-                std::string(tls_versions[index_of<tls_versions>(values, "tls-min-version")])};
+  config.tls = tls_of(values);
   config.clientid = index_of<on_off>(values, "clientid") == 1;
   config.site_file = string_of(values, "clientid-config");
   config.login =

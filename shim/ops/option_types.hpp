@@ -33,6 +33,7 @@ struct Choice {
 
 inline constexpr std::array<std::string_view, 2> on_off{"off", "on"};
 inline constexpr std::array<std::string_view, 2> tls_versions{"1.2", "1.3"};
+inline constexpr std::array<std::string_view, 2> client_certificate_ways{"no", "optional"};
 inline constexpr std::array<std::string_view, 2> auth_places{"shim", "backend"};
 inline constexpr std::array<std::string_view, 2> password_checks{"sasl", "backend"};
 inline constexpr std::array<std::string_view, 3> handovers{"xclient", "replay", "none"};

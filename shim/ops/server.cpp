@@ -87,7 +87,7 @@ Server::Server(const Config& config)
       limits_(config.max_connections, config.max_connections_per_address),
       recorder_(site_.store),
       pool_(config.auth_workers, config.auth_queue, site_.store),
-      service_(service_for(config, {recorder_, pool_, registry_, devices_})),
+      service_(service_for(config, {recorder_, pool_, registry_, devices_, std::make_shared<TicketKeys>()})),
       contexts_(config.workers) {
   if (config.login == LoginWay::sasl) sasl_.emplace(config.sasl_config);
   for (const auto& address : config.listen) {

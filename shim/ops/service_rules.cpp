@@ -52,7 +52,7 @@ std::shared_ptr<const Service> service_for(const Config& config, const ServicePa
       .failure_delay = config.failure_delay,
       .max_per_device = config.max_connections_per_device,
       .trusted_proxies = config.trusted_proxies,
-      .tls = std::make_shared<const TlsContext>(config.tls),
+      .tls = std::make_shared<const TlsContext>(config.tls, parts.ticket_keys),
       .judge = std::make_shared<Judge>(site.accounts, KeyFile::load(site.key_file)),
       .offer = std::make_shared<SharedOffer>(offer_rules_for(config)),
       .parts = parts,

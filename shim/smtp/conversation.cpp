@@ -169,9 +169,9 @@ std::optional<Next> Conversation::cross_barrier() {
   return std::nullopt;
 }
 
-void Conversation::tls_started() {
+void Conversation::tls_started(std::optional<Identity> certificate) {
   reader_ = LineReader();
-  session_.tls_started();
+  session_.tls_started(std::move(certificate));
 }
 
 void Conversation::auth_result(AuthStatus status, std::string_view challenge) {

@@ -63,7 +63,8 @@ class Conversation {
   // It owes us replies to what it was sent.
   bool awaits_backend() const { return outstanding_ > 0; }
 
-  void tls_started();
+  // `certificate`: as in session.hpp.
+  void tls_started(std::optional<Identity> certificate);
   Step take_auth_step() { return std::move(auth_step_); }
   // `challenge` is raw octets.
   void auth_result(AuthStatus status, std::string_view challenge);

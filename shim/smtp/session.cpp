@@ -74,10 +74,11 @@ Step Session::not_now(const Verb& verb) {
   return verb.content ? close(reply) : error(reply);
 }
 
-void Session::tls_started() {
+void Session::tls_started(std::optional<Identity> certificate) {
   const auto errors = errors_;
   *this = Session(*rules_, true);
   errors_ = errors;
+  certificate_ = std::move(certificate);
 }
 
 Step Session::auth_result(AuthStatus status, std::string_view challenge) {
@@ -156,10 +157,13 @@ Step Session::start_tls(std::string_view parameters) {
 Step Session::client_id(std::string_view parameters) {
   if (!rules_->clientid || !encrypted_) return error(replies::unrecognised);  // D4.3
   if (!announced_) return error(replies::bad_sequence);                       // D4.4
-  if (auth_seen_ || identity_) return error(replies::bad_sequence);           // D4.7, D4.6
+  if (auth_seen_ || clientid_given_) return error(replies::bad_sequence);     // D4.7, D4.6
   identity_ = parse_identity(parameters);
   if (!identity_) return error(replies::bad_parameters);  // D4.5
-  return say(replies::clientid_ok);                       // D4.9
+  clientid_given_ = true;
+  // X3: certificates are public, so that anybody could name the hash of one.
+  if (identity_->type == certificate_type) identity_.reset();
+  return say(replies::clientid_ok);  // D4.9
 }
 
 Step Session::auth(std::string_view parameters) {

@@ -74,8 +74,9 @@ class Session {
   // `offer` is what EHLO announces and AUTH takes.
   Step on_line(std::string_view line, const BackendOffer& offer);
 
-  // D4.8: everything said before is forgotten, the identity with it.
-  void tls_started();
+  // D4.8: everything said before is forgotten, the identity with it. `certificate` is what the client has shown of
+  // itself in the handshake, if that counts (X3).
+  void tls_started(std::optional<Identity> certificate = std::nullopt);
 
   // `challenge` is raw octets, with AuthStatus::challenge.
   Step auth_result(AuthStatus status, std::string_view challenge);
@@ -85,7 +86,8 @@ class Session {
   bool in_transaction() const { return transaction_.has_value(); }
   bool in_auth() const { return exchange_.has_value(); }
 
-  const std::optional<Identity>& identity() const { return identity_; }
+  // X3: that of CLIENTID, or without one that of the certificate.
+  const std::optional<Identity>& identity() const { return clientid_given_ ? identity_ : certificate_; }
   const std::string& helo() const { return helo_; }
   bool encrypted() const { return encrypted_; }
   bool authenticated() const { return authenticated_; }
@@ -129,7 +131,9 @@ class Session {
   std::optional<MailTransaction> transaction_;  // a MAIL was forwarded, and not refused as far as we know
   unsigned errors_ = 0;
   std::string helo_;
-  std::optional<Identity> identity_;
+  bool clientid_given_ = false;       // D4.6
+  std::optional<Identity> identity_;  // of CLIENTID; none where it claims what it cannot prove
+  std::optional<Identity> certificate_;
   std::optional<AuthExchange> exchange_;  // between AUTH and its final reply
   const BackendOffer* offer_ = nullptr;   // during on_line()
 };

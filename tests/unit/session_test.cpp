@@ -391,6 +391,48 @@ TEST_CASE("D4.8 STARTTLS ends an exchange and a ban") {
   CHECK(client.say("NOOP") == "250 2.0.0 OK");
 }
 
+// --- Certificates of clients ---
+
+namespace {
+
+Identity certificate() {
+  return {"tls-cert", Secret(std::string_view("0123abcd"))};
+}
+
+}  // namespace
+
+TEST_CASE("X3 without a CLIENTID the certificate counts") {
+  Dialogue client(false);
+  client.greet().say("STARTTLS");
+  client.session().tls_started(certificate());
+  CHECK(client.identity() == "tls-cert 0123abcd");
+  client.greet().say("RSET");
+  CHECK(client.say("CLIENTID MAC") == syntax);
+  CHECK(client.identity() == "tls-cert 0123abcd");
+}
+
+TEST_CASE("X3 a CLIENTID wins over the certificate") {
+  Dialogue client;
+  client.session().tls_started(certificate());
+  CHECK(client.greet().say("CLIENTID UUID token") == ok);
+  CHECK(client.identity() == "uuid token");
+}
+
+TEST_CASE("X3, D4.9 a CLIENTID cannot claim a certificate") {
+  for (const auto* line : {"CLIENTID TLS-CERT 0123abcd", "CLIENTID tls-Cert 0123abcd"}) {
+    Dialogue client;
+    // Not its own one either: there is no need to.
+    client.session().tls_started(certificate());
+    CHECK(client.greet().say(line) == ok);
+    CHECK(client.identity() == "none");
+    CHECK(client.say(device) == bad_sequence);
+    client.say("RSET");
+    CHECK(client.identity() == "none");
+  }
+}
+
+// --- Other rules of CLIENTID ---
+
 TEST_CASE("D4.9 a well-formed CLIENTID gets 250, whatever it says") {
   for (const auto* line : {"CLIENTID no-such-type x", "CLIENTID MAC not-a-mac", "CLIENTID UUID not-a-uuid",
                            "CLIENTID - !", "CLIENTID 0 ~"}) {
