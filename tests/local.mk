@@ -156,6 +156,7 @@ system_tests = \
   %D%/system/store_denied_test.py \
   %D%/system/store_gone_test.py \
   %D%/system/store_locked_test.py \
+  %D%/system/tls_test.py \
   %D%/system/verdict_test.py
 TESTS += $(system_tests) %D%/system/demo.py
 
