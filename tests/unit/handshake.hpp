@@ -21,9 +21,9 @@ using SessionTicket = std::unique_ptr<SSL_SESSION, FreeTls>;
 
 struct ClientWish {
   int version = TLS1_3_VERSION;
-  std::string server_name;
-  std::string signatures;                             // for example "ECDSA+SHA256"
-  std::string protocol;                               // of ALPN
+  std::string server_name = "";
+  std::string signatures = "";                        // for example "ECDSA+SHA256"
+  std::string protocol = "";                          // of ALPN
   const TemporaryCertificate* certificate = nullptr;  // of the client
   SSL_SESSION* resume = nullptr;
 };

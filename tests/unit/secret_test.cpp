@@ -54,7 +54,7 @@ static_assert(std::is_nothrow_move_constructible_v<Secret> && std::is_nothrow_mo
 // Stands before the one of libcrypto. Were memory given back first, a sanitizer would speak here.
 extern "C" void OPENSSL_cleanse(void* memory, std::size_t size) {
   Wipes::note(memory, size);
-  std::memset(memory, 0, size);
+  if (size > 0) std::memset(memory, 0, size);  // libcrypto itself calls with nothing, too
   __asm__ volatile("" : : "r"(memory) : "memory");
 }
 

@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 namespace {
 
 TlsSettings settings_for(const TemporaryCertificate& certificate) {
-  return {.certificates = {certificate.files()}, .min_version = "1.2"};
+  return {.certificates = {certificate.files()}, .min_version = "1.2", .client_ca = ""};
 }
 
 TlsSettings asking(const TemporaryCertificate& certificate, const std::string& ca = {}) {
