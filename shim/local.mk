@@ -23,8 +23,8 @@ libshim_la_SOURCES = \
   %D%/net/backend_probe.cpp %D%/net/backend_probe.hpp \
   %D%/net/certificate_choice.cpp %D%/net/certificate_choice.hpp \
   %D%/net/client.cpp %D%/net/client.hpp \
-  %D%/net/connection_limits.cpp %D%/net/connection_limits.hpp \
   %D%/net/client_certificate.cpp %D%/net/client_certificate.hpp \
+  %D%/net/connection_limits.cpp %D%/net/connection_limits.hpp \
   %D%/net/endpoint.cpp %D%/net/endpoint.hpp \
   %D%/net/handover.cpp %D%/net/handover.hpp \
   %D%/net/ip_endpoint.hpp \

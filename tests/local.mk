@@ -43,6 +43,7 @@ unit_test_SOURCES = \
   %D%/unit/connection_test.cpp \
   %D%/unit/content_test.cpp \
   %D%/unit/conversation_content_test.cpp \
+  %D%/unit/conversation_desk.hpp \
   %D%/unit/conversation_generated_test.cpp \
   %D%/unit/conversation_loss_test.cpp \
   %D%/unit/conversation_test.cpp \
@@ -68,31 +69,24 @@ unit_test_SOURCES = \
   %D%/unit/plain_message_test.cpp \
   %D%/unit/proxy_header_test.cpp \
   %D%/unit/reply_queue_test.cpp \
-  %D%/unit/scripted_backend.cpp \
-  %D%/unit/scripted_client.cpp \
+  %D%/unit/scripted_backend.cpp %D%/unit/scripted_backend.hpp \
+  %D%/unit/scripted_client.cpp %D%/unit/scripted_client.hpp \
   %D%/unit/secret_test.cpp \
   %D%/unit/session_registry_test.cpp \
   %D%/unit/session_test.cpp \
   %D%/unit/settings_table_test.cpp \
   %D%/unit/settings_test.cpp \
   %D%/unit/site_test.cpp \
-  %D%/unit/throttle_test.cpp \
-  %D%/unit/smtp_model.cpp \
-  %D%/unit/smtp_script.cpp \
+  %D%/unit/smtp_model.cpp %D%/unit/smtp_model.hpp \
+  %D%/unit/smtp_script.cpp %D%/unit/smtp_script.hpp \
   %D%/unit/temporary_certificate.cpp %D%/unit/temporary_certificate.hpp \
   %D%/unit/temporary_store.hpp \
+  %D%/unit/throttle_test.cpp \
   %D%/unit/ticket_keys_test.cpp \
   %D%/unit/time_test.cpp \
   %D%/unit/tls_context_test.cpp \
   %D%/unit/verdict_request_test.cpp \
   %D%/unit/xclient_test.cpp \
-  %D%/unit/xtext_test.cpp \
-  %D%/unit/conversation_desk.hpp \
-  %D%/unit/scripted_backend.hpp \
-  %D%/unit/scripted_client.hpp \
-  %D%/unit/smtp_model.hpp \
-  %D%/unit/smtp_script.hpp \
-  %D%/unit/temporary_store.hpp
   %D%/unit/xtext_test.cpp
 unit_test_LDADD = libshim.la $(BOOST_PROGRAM_OPTIONS_LIB)
 
@@ -128,8 +122,6 @@ system_tests = \
   %D%/system/backend_auth_test.py \
   %D%/system/binding_states_test.py \
   %D%/system/clients_test.py \
-  %D%/system/ctl_test.py \
-  %D%/system/limits_test.py \
   %D%/system/ctl_bind_test.py \
   %D%/system/ctl_check_test.py \
   %D%/system/ctl_documents_test.py \
@@ -141,15 +133,16 @@ system_tests = \
   %D%/system/ctl_states_test.py \
   %D%/system/ctl_store_test.py \
   %D%/system/ctl_terminal_test.py \
+  %D%/system/ctl_test.py \
   %D%/system/ctl_usage_test.py \
   %D%/system/key_file_test.py \
+  %D%/system/limits_test.py \
   %D%/system/manual_test.py \
   %D%/system/mechanisms_test.py \
   %D%/system/message_test.py \
   %D%/system/password_check_test.py \
-  %D%/system/proxy_protocol_test.py \
-  %D%/system/password_check_test.py \
   %D%/system/plugin_missing_test.py \
+  %D%/system/proxy_protocol_test.py \
   %D%/system/service_manager_test.py \
   %D%/system/signals_test.py \
   %D%/system/store_damaged_test.py \

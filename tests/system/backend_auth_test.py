@@ -3,17 +3,16 @@
 The module asks the shim about a connection by its endpoints: those of the shim's own connection, or those of the client
 where XCLIENT has told the back end of them.
 """
-import contextlib
 import os
 import pathlib
-import smtplib
 import sys
 import tempfile
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from system.client import connected
 from system.exim import Exim, require_exim
-from system.mechanisms_test import REFUSED, login, plain, scram
+from system.mechanisms import REFUSED, login, plain, scram
 from system.postfix import require_postfix
 from system.site import NAME, Site
 from system.verdict_test import require_loadable_module
@@ -46,18 +45,8 @@ class BackendAuth:
         site.start()
         return site
 
-    @contextlib.contextmanager
-    def client(self, site, device):
-        with smtplib.SMTP("127.0.0.1", site.ports["starttls"], timeout=20) as client:
-            client._host = NAME  # the name that smtplib believes to have connected to
-            client.starttls(context=site.trust())
-            client.ehlo()
-            if device:
-                client.docmd("CLIENTID", "UUID " + site.token(device))
-            yield client
-
     def attempt(self, site, device, password, mechanism=plain):
-        with self.client(site, device) as client:
+        with connected(site, device) as client:
             return mechanism(client, site, password)
 
     def check_mechanisms(self, site):
@@ -75,7 +64,7 @@ class BackendAuth:
                         self.assertEqual(reply, REFUSED)
 
     def check_delivery(self, site):
-        with self.client(site, "phone") as client:
+        with connected(site, "phone") as client:
             self.assertEqual(plain(client, site, site.passwords["alice"])[0], 235)
             client.sendmail("alice@" + NAME, ["bob@" + NAME], MESSAGE)
         self.assertTrue(wait_until(lambda: len(site.postfix.messages()) == 1))
@@ -102,7 +91,7 @@ class BackendAuth:
 
     def test_d8_3_a_refused_device_is_told_so_behind_the_password(self):
         site = self.site("refuse-at = after-auth")
-        with self.client(site, "stranger") as client:
+        with connected(site, "stranger") as client:
             self.assertEqual(plain(client, site, "wrong"), REFUSED)
             self.assertEqual(plain(client, site, site.passwords["alice"])[0], 235)
             self.assertEqual(client.mail("alice@" + NAME)[0], 550)
@@ -118,10 +107,10 @@ class BackendAuth:
     def test_threats_cut_off_during_auth_in_the_back_end(self):
         site = self.site()
         for cut in ("AUTH PLAIN", "AUTH SCRAM-SHA-256"):
-            with self.client(site, "phone") as client:
+            with connected(site, "phone") as client:
                 self.assertEqual(client.docmd(cut)[0], 334)
                 client.close()
-        with self.client(site, "phone") as client:
+        with connected(site, "phone") as client:
             client.docmd("AUTH SCRAM-SHA-256")
             self.assertEqual(client.docmd("*")[0], 501)
             self.assertEqual(plain(client, site, site.passwords["alice"])[0], 235)
@@ -155,7 +144,7 @@ class PostfixTest(BackendAuth, unittest.TestCase):
 
     def test_a_lost_connection_is_authenticated_again(self):
         site = self.site()
-        with self.client(site, "phone") as client:
+        with connected(site, "phone") as client:
             self.assertEqual(plain(client, site, site.passwords["alice"])[0], 235)
             site.postfix.end_sessions()
             client.sendmail("alice@" + NAME, ["bob@" + NAME], MESSAGE)

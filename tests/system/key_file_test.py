@@ -2,15 +2,16 @@
 import contextlib
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
-from system.mechanisms import ACCEPTED, log_in, login, plain, scram
+from system.mechanisms import ACCEPTED, REFUSED, log_in, login, plain, scram
 from system.refusing import WITHOUT_PRIVILEGES, ctl_in_vain, mend, require_setpriv, start_in_vain
 from system.site import Site
-from system.waiting import run_tests
+from system.waiting import run_tests, wait_until
 
 NOBODY = 65534
 
@@ -69,14 +70,19 @@ class KeyFileTest(unittest.TestCase):
             self.assertIn("bring the key back", line)
             (site.dir / "other").rename(site.dir / "clientid.key")
 
-    def test_running_shim_needs_it_no_more(self):
+    def test_running_shim_keeps_the_one_it_has(self):
         with Site() as site:
             site.ctl("policy set mode=enforce")
             site.ctl("bind alice UUID -", site.token("phone"))
             site.start()
-            (site.dir / "clientid.key").unlink()
+            key = site.dir / "clientid.key"
+            key.chmod(0o644)
+            site.shim.send_signal(signal.SIGHUP)
+            self.assertTrue(wait_until(lambda: "reload-failure" in site.log()))
+            self.assertIn(f"{key}: the key file is open to others", site.log())
             for mechanism in (plain, login, scram):
                 self.assertEqual(log_in(site, mechanism, "phone"), ACCEPTED)
+                self.assertEqual(log_in(site, mechanism, "stranger"), REFUSED)
 
 
 if __name__ == "__main__":

@@ -4,19 +4,18 @@ devices, and the same connection goes on as the relay. The shim needs no SASL co
 import contextlib
 import pathlib
 import re
-import smtplib
 import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from system.client import connected
 from system.dovecot import Dovecot, require_dovecot
-from system.mechanisms_test import REFUSED, login, plain
+from system.mechanisms import REFUSED, UNAVAILABLE, login, plain
 from system.postfix import Postfix, require_postfix
 from system.site import NAME, Site
 from system.waiting import run_tests, wait_until
 
 SHIM = ["password-check = backend", "mechanisms = PLAIN LOGIN", "sasl-config = nobody-has-this"]
-UNAVAILABLE = (454, b"4.7.0 Temporary authentication failure")
 MESSAGE = "Subject: checked by the back end\r\n\r\ntext\r\n"
 
 
@@ -30,18 +29,8 @@ class PasswordCheck:
         site.start()
         return site
 
-    @contextlib.contextmanager
-    def client(self, site, device):
-        with smtplib.SMTP("127.0.0.1", site.ports["starttls"], timeout=20) as client:
-            client._host = NAME  # the name that smtplib believes to have connected to
-            client.starttls(context=site.trust())
-            client.ehlo()
-            if device:
-                client.docmd("CLIENTID", "UUID " + site.token(device))
-            yield client
-
     def deliver(self, site, mechanism):
-        with self.client(site, "phone") as client:
+        with connected(site, "phone") as client:
             self.assertEqual(mechanism(client, site, site.passwords["alice"])[0], 235)
             client.sendmail("alice@" + NAME, ["bob@" + NAME], MESSAGE)
         self.assertTrue(wait_until(lambda: len(site.postfix.messages()) == 1))
@@ -57,13 +46,13 @@ class PasswordCheck:
         site = self.site()
         for device, password in (("phone", "wrong"), ("stranger", "wrong"), (None, "wrong"),
                                  ("stranger", site.passwords["alice"]), (None, site.passwords["alice"])):
-            with self.client(site, device) as client:
+            with connected(site, device) as client:
                 self.assertEqual(plain(client, site, password), REFUSED)
         self.assertEqual(self.tries(site), 1, "a device that is refused got through to the password")
 
     def test_another_try_on_the_same_connection(self):
         site = self.site()
-        with self.client(site, "phone") as client:
+        with connected(site, "phone") as client:
             self.assertEqual(plain(client, site, "wrong"), REFUSED)
             self.assertEqual(login(client, site, site.passwords["alice"])[0], 235)
             self.assertEqual(client.mail("alice@" + NAME)[0], 250)
@@ -71,13 +60,13 @@ class PasswordCheck:
     def test_a_new_device_is_bound_by_its_first_right_password(self):
         site = self.site(mode="learn")
         for password, bound in (("wrong", 1), (site.passwords["alice"], 2)):
-            with self.client(site, "tablet") as client:
+            with connected(site, "tablet") as client:
                 plain(client, site, password)
             self.assertEqual(site.ctl("list alice --json").count('"fingerprint"'), bound)
 
     def test_d8_3_a_refused_device_is_told_so_behind_the_password(self):
         site = self.site("refuse-at = after-auth")
-        with self.client(site, "stranger") as client:
+        with connected(site, "stranger") as client:
             self.assertEqual(plain(client, site, "wrong"), REFUSED)
             self.assertEqual(plain(client, site, site.passwords["alice"])[0], 235)
             self.assertEqual(client.mail("alice@" + NAME)[0], 550)
@@ -108,7 +97,7 @@ class PostfixTest(PasswordCheck, unittest.TestCase):
     def test_threats_failing_open_without_the_back_end(self):
         site = self.site()
         site.postfix.stop()
-        with self.client(site, "phone") as client:
+        with connected(site, "phone") as client:
             self.assertEqual(plain(client, site, site.passwords["alice"]), UNAVAILABLE)
 
 

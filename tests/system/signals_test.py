@@ -7,7 +7,8 @@ import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
-from system.mechanisms_test import plain
+from system.client import connected
+from system.mechanisms import plain
 from system.postfix import require_postfix
 from system.site import NAME, Site
 from system.waiting import run_tests, wait_until
@@ -21,10 +22,7 @@ class SignalsTest(unittest.TestCase):
         self.site.start()
 
     def client(self, authenticated=False):
-        client = self.enterContext(smtplib.SMTP("127.0.0.1", self.site.ports["starttls"], timeout=20))
-        client._host = NAME  # the name that smtplib believes to have connected to
-        client.starttls(context=self.site.trust())
-        client.ehlo()
+        client = self.enterContext(connected(self.site))
         if authenticated:
             self.assertEqual(plain(client, self.site, self.site.passwords["alice"])[0], 235)
         return client
