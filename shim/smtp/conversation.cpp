@@ -304,7 +304,6 @@ void Conversation::give_up_backend(std::string_view reply) {
   outstanding_ = 0;
   queued_ = 0;
   begins_transaction_ = false;
-  message_wanted_ = false;
   commands_.clear();
   session_.transaction_ended();
   replies_.fail(reply);

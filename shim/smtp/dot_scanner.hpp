@@ -12,9 +12,9 @@ class DotScanner {
  public:
   enum class Status : std::uint8_t { more, end, bare_cr_or_lf };
   struct Result {
-    Status status;
-    std::size_t length;    // octets at the front of the block that may pass on, the end mark included
-    std::size_t dots = 0;  // of them, at the front of a line: no part of the message (RFC 5321 section 4.5.2)
+    Status status = Status::more;
+    std::size_t length = 0;  // octets at the front of the block that may pass on, the end mark included
+    std::size_t dots = 0;    // of them, at the front of a line: no part of the message (RFC 5321 section 4.5.2)
   };
 
   // Blocks may be cut anywhere, but each begins where the last one's `length` ended: a CR whose LF has not come yet is

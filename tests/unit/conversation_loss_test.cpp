@@ -36,6 +36,16 @@ TEST_CASE("no back end: the whole group hears of it, and another one is tried fo
   CHECK(desk.client("MAIL FROM:<a>|") == "open backend:MAIL FROM:<a>| ?backend");
 }
 
+TEST_CASE("no back end: what was not sent to it does not count for the next") {
+  Desk desk;
+  desk.reachable = false;
+  desk.sign_in();
+  for (int i = 0; i < 300; ++i) desk.client("MAIL FROM:<a>|");
+  CHECK_FALSE(desk->begins_transaction());
+  desk.reachable = true;
+  CHECK(desk.client("MAIL FROM:<a>|RCPT TO:<b>|") == "open backend:MAIL FROM:<a>|RCPT TO:<b>| ?backend");
+}
+
 TEST_CASE("no back end: the octets of a BDAT are passed over") {
   Desk desk;
   desk.reachable = false;
@@ -105,6 +115,16 @@ TEST_CASE("lost in a message: it is read to its end, and the client hears of it 
   desk.hold_writes = false;
   CHECK(desk.lose() == "?client");
   CHECK(desk.client("QUIT|.|NOOP|") == "client:" + lost + "250 2.0.0 OK| ?client");
+}
+
+TEST_CASE("lost in a message that then gets too big: the loss is what the client hears of") {
+  Desk desk({.hostname = "shim", .max_message_size = 12});
+  begin_data(desk);
+  desk.hold_writes = true;
+  CHECK(desk.client("text|") == "!backend");
+  desk.hold_writes = false;
+  CHECK(desk.lose() == "?client");
+  CHECK(desk.client("more|more|.|") == "client:" + lost + " ?client");
 }
 
 TEST_CASE("lost with the end of a message: it is read all the same") {

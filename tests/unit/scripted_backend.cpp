@@ -60,21 +60,21 @@ bool ScriptedBackend::answer(Verdict verdict, const std::string& name) {
 }
 
 void ScriptedBackend::on_mail(const std::string& line) {
-  if (transaction_) return replies_.push_back(bad_sequence_text);
+  if (transaction_) return refuse();
   record_.heard.push_back(line);
   const auto tag = tag_of(line);
   if (answer(verdicts_.of("mail " + tag), "mail " + tag)) transaction_ = Transaction{.tag = tag};
 }
 
 void ScriptedBackend::on_rcpt(const std::string& line) {
-  if (!transaction_) return replies_.push_back(bad_sequence_text);
+  if (!transaction_) return refuse();
   record_.heard.push_back(line);
   const auto name = "rcpt " + tag_of(line);
   if (answer(verdicts_.of(name), name)) transaction_->recipients.push_back(tag_of(line));
 }
 
 void ScriptedBackend::on_data(const std::string& line) {
-  if (!transaction_ || transaction_->chunks > 0) return replies_.push_back(bad_sequence_text);
+  if (!transaction_ || transaction_->chunks > 0) return refuse();
   record_.heard.push_back(line);
   const auto name = "data " + transaction_->tag + " " + std::to_string(transaction_->datas++);
   in_message_ = answer(transaction_->recipients.empty() ? Verdict::refuse : verdicts_.of(name), name);
@@ -146,7 +146,7 @@ void ScriptedBackend::end_chunk() {
       !refused_ && transaction_->recipients.empty() ? Verdict::refuse : verdicts_.of_content(name_, *chunk_ == 0);
   chunk_.reset();
   if (refused_) {
-    replies_.push_back(bad_sequence_text);
+    refuse();
   } else {
     record_.heard.push_back("chunk: " + octets);
     transaction_->text += octets;

@@ -59,6 +59,7 @@ class ScriptedBackend {
   void on_bdat(const std::string& line);
   void end_chunk();
   void deliver();
+  void refuse() { replies_.emplace_back(bad_sequence_text); }
   bool answer(Verdict verdict, const std::string& name);
 
   const Verdicts& verdicts_;

@@ -3,7 +3,7 @@
 namespace clientid {
 namespace {
 
-const std::string too_big_text = "552 5.3.4 Message too big";
+constexpr const char* too_big_text = "552 5.3.4 Message too big";
 
 }  // namespace
 

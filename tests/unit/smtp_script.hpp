@@ -67,6 +67,6 @@ class Verdicts {
 // "250 mail 17" and the like; nothing where it says nothing.
 std::string reply_text(Verdict verdict, const std::string& name);
 
-inline const std::string bad_sequence_text = "503 5.5.1 Bad sequence of commands";
+inline constexpr const char* bad_sequence_text = "503 5.5.1 Bad sequence of commands";
 
 }  // namespace clientid
