@@ -137,8 +137,8 @@ asio::awaitable<void> VerdictService::serve(Socket accepted) {
 
   const auto reply = std::make_shared<std::string>();
   const auto asker = peer_of(*socket);
-  const auto work = [this, reply, text, asker](JudgeStore& store) { *reply = reply_to(store, text, asker); };
-  const auto result = co_await pool_.run(work, request_time);
+  WorkerPool::Task work = [this, reply, text, asker](JudgeStore& store) { *reply = reply_to(store, text, asker); };
+  const auto result = co_await pool_.run(std::move(work), request_time);
   const auto sent = result == PoolResult::done ? std::move(*reply) : format_verdict_reply(Answer{});
   co_await asio::async_write(*socket, asio::buffer(sent), asio::redirect_error(asio::use_awaitable, error));
 }

@@ -44,11 +44,13 @@ asio::awaitable<BackendAuthReply> say(Backend& backend, std::string_view before,
   line.append("\r\n");
   const bool sent = co_await backend.send(line.view());
   if (!sent) co_return BackendAuthReply{AuthStatus::unavailable, {}, "AUTH cannot be sent"};
-  co_return reply_of(co_await backend.receive());
+  const auto reply = co_await backend.receive();
+  co_return reply_of(reply);
 }
 
 asio::awaitable<BackendAuthReply> authenticate_login(Backend& backend, const PlainMessage& message) {
-  auto reply = reply_of(co_await backend.ask("AUTH LOGIN"));
+  const auto first = co_await backend.ask("AUTH LOGIN");
+  auto reply = reply_of(first);
   if (reply.status == AuthStatus::challenge) reply = co_await say(backend, {}, message.user);
   if (reply.status == AuthStatus::challenge) reply = co_await say(backend, {}, message.password);
   if (reply.status == AuthStatus::challenge) reply = {AuthStatus::unavailable, {}, "it goes on after AUTH LOGIN"};
@@ -73,9 +75,13 @@ asio::awaitable<BackendAuthReply> authenticate_plain(Backend& backend, const Sec
 
 asio::awaitable<BackendAuthReply> pass_auth_on(Backend& backend, const AuthInput& input) {
   if (input.mechanism.empty()) co_return co_await say(backend, {}, input.response->view());
-  const auto command = "AUTH " + input.mechanism;
-  if (!input.response) co_return reply_of(co_await backend.ask(command));
-  co_return co_await say(backend, command + " ", input.response->view());
+  auto command = "AUTH " + input.mechanism;
+  if (!input.response) {
+    const auto reply = co_await backend.ask(command);
+    co_return reply_of(reply);
+  }
+  command += " ";
+  co_return co_await say(backend, command, input.response->view());
 }
 
 }  // namespace clientid

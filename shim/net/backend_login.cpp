@@ -50,7 +50,7 @@ asio::awaitable<AuthResult> BackendLogin::begin(AuthInput input) {
 asio::awaitable<AuthResult> BackendLogin::judge_first(const AuthInput& input) {
   const std::string user(split_plain_message(input.response->view())->user);
   const auto work = std::make_shared<Work>();
-  const auto judge = [work, service = service_, user, session = client_.session](JudgeStore& store) {
+  WorkerPool::Task judge = [work, service = service_, user, session = client_.session](JudgeStore& store) {
     const auto account = service->judge->canonical(user);
     Judgement judgement{{service->auth.service, account.value_or(user), session.device, session.peer, now()},
                         {Decision::refuse, Reason::bad_account},
@@ -58,7 +58,7 @@ asio::awaitable<AuthResult> BackendLogin::judge_first(const AuthInput& input) {
     if (account) judgement.verdict = service->judge->judge(store, judgement.attempt, judgement.facts);
     work->judgement = std::move(judgement);
   };
-  const bool ran = co_await run_on_pool(*service_, client_.facts.address, judge);
+  const bool ran = co_await run_on_pool(*service_, client_.facts.address, std::move(judge));
   if (!ran) co_return ended(Outcome::unavailable);
   judgement_ = std::move(work->judgement);
   const auto decision = judgement_->verdict.decision;
@@ -68,8 +68,12 @@ asio::awaitable<AuthResult> BackendLogin::judge_first(const AuthInput& input) {
 }
 
 asio::awaitable<AuthResult> BackendLogin::pass_on(AuthInput input) {
-  const auto reply = mechanism_ == plain ? co_await authenticate_plain(relay_.backend(), *input.response)
-                                         : co_await pass_auth_on(relay_.backend(), input);
+  BackendAuthReply reply;
+  if (mechanism_ == plain) {
+    reply = co_await authenticate_plain(relay_.backend(), *input.response);
+  } else {
+    reply = co_await pass_auth_on(relay_.backend(), input);
+  }
   switch (reply.status) {
     case AuthStatus::challenge: co_return AuthResult{AuthStatus::challenge, reply.challenge, {}};
     case AuthStatus::authenticated: co_return co_await succeeded(input);
@@ -94,10 +98,10 @@ asio::awaitable<AuthResult> BackendLogin::succeeded(const AuthInput& input) {
     co_return co_await give_up(Outcome::unavailable, {});
   }
   const auto work = std::make_shared<Work>(Work{std::move(judgement_), Outcome::unavailable});
-  const auto task = [work, service = service_](JudgeStore& store) {
+  WorkerPool::Task task = [work, service = service_](JudgeStore& store) {
     work->outcome = conclude(*service->judge, store, *work->judgement);
   };
-  const bool ran = co_await run_on_pool(*service_, client_.facts.address, task);
+  const bool ran = co_await run_on_pool(*service_, client_.facts.address, std::move(task));
   if (!ran) co_return co_await give_up(Outcome::unavailable, {});
   judgement_ = std::move(work->judgement);
   if (status_of(work->outcome) == AuthStatus::authenticated) co_return ended(work->outcome);
@@ -107,8 +111,9 @@ asio::awaitable<AuthResult> BackendLogin::succeeded(const AuthInput& input) {
 }
 
 // Nothing of this client may reach the connection any more.
-asio::awaitable<AuthResult> BackendLogin::give_up(Outcome outcome, const std::string& cause) {
-  if (!cause.empty()) log::warning("auth-unavailable", {{"peer", client_.facts.address}, {"cause", cause}});
+asio::awaitable<AuthResult> BackendLogin::give_up(Outcome outcome, std::string_view cause) {
+  if (!cause.empty())
+    log::warning("auth-unavailable", {{"peer", client_.facts.address}, {"cause", std::string(cause)}});
   if (relay_.connected()) co_await relay_.quit();
   opened_ = false;
   if (!judgement_ && client_.session.pending) judgement_ = client_.session.pending->take();

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "shim/net/login.hpp"
 
@@ -27,7 +28,7 @@ class BackendLogin : public Login {
   asio::awaitable<AuthResult> pass_on(AuthInput input);
   asio::awaitable<AuthResult> judge_first(const AuthInput& input);
   asio::awaitable<AuthResult> succeeded(const AuthInput& input);
-  asio::awaitable<AuthResult> give_up(Outcome outcome, const std::string& cause);
+  asio::awaitable<AuthResult> give_up(Outcome outcome, std::string_view cause);
   AuthResult ended(Outcome outcome);
 
   std::shared_ptr<const Service> service_;

@@ -33,8 +33,8 @@ SaslLogin::SaslLogin(std::shared_ptr<const Service> service, PeerFacts peer, con
 
 asio::awaitable<AuthResult> SaslLogin::step(AuthInput input) {
   work_->input = std::move(input);
-  const auto task = [work = work_](JudgeStore& store) { work->run(store); };
-  const bool ran = co_await run_on_pool(*work_->service, work_->address, task);
+  WorkerPool::Task task = [work = work_](JudgeStore& store) { work->run(store); };
+  const bool ran = co_await run_on_pool(*work_->service, work_->address, std::move(task));
   if (!ran) co_return AuthResult{};
   co_return std::move(work_->result);
 }

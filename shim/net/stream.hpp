@@ -1,7 +1,8 @@
 // A stream socket, TCP or Unix, that may begin to speak TLS. OpenSSL reads and writes the socket itself, so an idle
 // connection costs what OpenSSL keeps and no buffer of ours.
 //
-// GCC 12 miscompiles `co_await` in the condition of a switch or an if: throughout, its result gets a name first.
+// GCC 12 miscompiles `co_await` in the condition of a switch or an if and in the operands of ?:, and destroys
+// temporaries beside it twice: throughout, arguments and results get a name first.
 //
 // Every wait ends at the deadline set last; until a new one is set, all that follows ends at once. Used by one
 // coroutine.

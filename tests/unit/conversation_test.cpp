@@ -215,7 +215,7 @@ TEST_CASE("D4.10 STARTTLS waits until everything before it is answered, and a ne
   desk.backend("250 mail|");
   CHECK(desk.backend("250 hidden|") == "client:250 mail|250 2.0.0 OK|220 2.0.0 Ready to start TLS| tls");
   desk->backend_closed();
-  desk->tls_started();
+  desk->tls_started({});
   CHECK(desk.run() == "?client");
   CHECK(desk->session().encrypted());
   CHECK(desk->session().helo().empty());
@@ -235,7 +235,7 @@ TEST_CASE("threats: STARTTLS injection - what came in clear text is not there af
   Desk desk(relaying, false);
   CHECK(desk.client("STARTTLS|") == "client:220 2.0.0 Ready to start TLS| tls");
   desk.feed("NOOP\r\n");
-  desk->tls_started();
+  desk->tls_started({});
   CHECK(desk.run() == "?client");
 }
 
