@@ -77,6 +77,7 @@ class Server {
   WorkerPool pool_;
   CurrentService service_;
   std::deque<asio::io_context> contexts_;
+  asio::signal_set signals_;  // from the start: one that comes before somebody waits for it is kept
   std::deque<Listener> listeners_;
   std::deque<VerdictService> verdicts_;
 };
@@ -88,7 +89,8 @@ Server::Server(const Config& config)
       recorder_(site_.store),
       pool_(config.auth_workers, config.auth_queue, site_.store),
       service_(service_for(config, {recorder_, pool_, registry_, devices_, std::make_shared<TicketKeys>()})),
-      contexts_(config.workers) {
+      contexts_(config.workers),
+      signals_(contexts_.front(), SIGTERM, SIGINT, SIGHUP) {
   if (config.login == LoginWay::sasl) sasl_.emplace(config.sasl_config);
   for (const auto& address : config.listen) {
     auto place = Listener::Place::first;
@@ -138,10 +140,9 @@ asio::awaitable<void> Server::begin() {
 }
 
 asio::awaitable<void> Server::obey_signals(const std::function<Config()>& reread) {
-  asio::signal_set signals(co_await asio::this_coro::executor, SIGTERM, SIGINT, SIGHUP);
   for (bool draining = false;;) {
     boost::system::error_code error;
-    const int signal = co_await signals.async_wait(asio::redirect_error(asio::use_awaitable, error));
+    const int signal = co_await signals_.async_wait(asio::redirect_error(asio::use_awaitable, error));
     if (error) co_return;
     if (signal == SIGHUP) {
       if (!draining) co_await reload(reread);

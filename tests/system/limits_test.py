@@ -22,6 +22,8 @@ class LimitsTest(unittest.TestCase):
         site.ctl("policy set mode=enforce")
         site.ctl("bind alice UUID -", site.token("phone"))
         site.start()
+        # Those that found out whether it listens are counted for as long as they are not gone.
+        self.assertTrue(wait_until(lambda: site.log().count(": connect ") == site.log().count(": disconnect ")))
         return site
 
     def greeted(self, site, count):
