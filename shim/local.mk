@@ -4,6 +4,7 @@ noinst_LTLIBRARIES += libshim.la
 libshim_la_SOURCES = \
   %D%/auth/attempt_record.cpp %D%/auth/attempt_record.hpp \
   %D%/auth/authenticator.cpp %D%/auth/authenticator.hpp \
+  %D%/auth/channel_binding.cpp %D%/auth/channel_binding.hpp \
   %D%/auth/conclusion.cpp %D%/auth/conclusion.hpp \
   %D%/auth/in_process_judge.cpp %D%/auth/in_process_judge.hpp \
   %D%/auth/judge.cpp %D%/auth/judge.hpp \
@@ -12,7 +13,10 @@ libshim_la_SOURCES = \
   %D%/auth/pending_verdict.hpp \
   %D%/auth/recorder.cpp %D%/auth/recorder.hpp \
   %D%/auth/sasl_callback.hpp \
+  %D%/auth/sasl_connection.cpp %D%/auth/sasl_connection.hpp \
   %D%/auth/sasl_library.cpp %D%/auth/sasl_library.hpp \
+  %D%/auth/scram_decoy.cpp %D%/auth/scram_decoy.hpp \
+  %D%/auth/scram_secret.cpp %D%/auth/scram_secret.hpp \
   %D%/auth/session_registry.cpp %D%/auth/session_registry.hpp \
   %D%/auth/verdict_request.cpp %D%/auth/verdict_request.hpp \
   %D%/auth/verdict_service.cpp %D%/auth/verdict_service.hpp \

@@ -38,6 +38,7 @@ unit_test_SOURCES = \
   %D%/unit/base64_test.cpp \
   %D%/unit/bindings_test.cpp \
   %D%/unit/certificate_choice_test.cpp \
+  %D%/unit/channel_binding_test.cpp \
   %D%/unit/command_test.cpp \
   %D%/unit/connection_limits_test.cpp \
   %D%/unit/connection_test.cpp \
@@ -71,6 +72,7 @@ unit_test_SOURCES = \
   %D%/unit/reply_queue_test.cpp \
   %D%/unit/scripted_backend.cpp %D%/unit/scripted_backend.hpp \
   %D%/unit/scripted_client.cpp %D%/unit/scripted_client.hpp \
+  %D%/unit/scram_secret_test.cpp \
   %D%/unit/secret_test.cpp \
   %D%/unit/session_registry_test.cpp \
   %D%/unit/session_test.cpp \
@@ -143,6 +145,7 @@ system_tests = \
   %D%/system/password_check_test.py \
   %D%/system/plugin_missing_test.py \
   %D%/system/proxy_protocol_test.py \
+  %D%/system/scram_refusal_test.py \
   %D%/system/service_manager_test.py \
   %D%/system/signals_test.py \
   %D%/system/store_damaged_test.py \

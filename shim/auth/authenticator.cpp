@@ -24,6 +24,7 @@ bool means_refused(int code) {
     case SASL_NOVERIFY:
     case SASL_WEAKPASS:
     case SASL_NOUSERPASS:
+    case SASL_BADBINDING:
     case SASL_BADMAC: return true;
     default: return false;
   }
@@ -31,10 +32,10 @@ bool means_refused(int code) {
 
 constexpr std::string_view plain = "PLAIN";
 
-std::string text_property(sasl_conn_t* connection, int property) {
-  const void* value = nullptr;
-  if (sasl_getprop(connection, property, &value) != SASL_OK || value == nullptr) return {};
-  return static_cast<const char*>(value);
+// One for the process, as libsasl is.
+StoredForm& stored_form() {
+  static StoredForm form;
+  return form;
 }
 
 }  // namespace
@@ -44,7 +45,7 @@ Authenticator::Authenticator(const AuthRules& rules, Judge& judge, Recorder& rec
       recorder_(recorder),
       peer_(std::move(peer)),
       in_process_(judge, rules.service, Address::parse(peer_.address), rules.refuse_late),
-      callbacks_{sasl_callback(SASL_CB_GETOPT, get_option, this),
+      callbacks_{sasl_callback(SASL_CB_GETOPT, get_option, this), sasl_callback(SASL_CB_PROXY_POLICY, authorise, this),
                  sasl_callback(judge_callback_id, InProcessJudge::ask, &in_process_), last_sasl_callback()} {}
 
 Authenticator::~Authenticator() = default;
@@ -67,56 +68,77 @@ const char* Authenticator::option(std::string_view name) const {
   return nullptr;
 }
 
-bool Authenticator::connect() {
-  const auto or_null = [](const std::string& text) { return text.empty() ? nullptr : text.c_str(); };
-  sasl_conn_t* connection = nullptr;
-  if (sasl_server_new(rules_.service.c_str(), rules_.hostname.c_str(), or_null(rules_.realm),
-                      or_null(peer_.local_endpoint), or_null(peer_.remote_endpoint), callbacks_.data(), 0,
-                      &connection) != SASL_OK) {
-    return false;
+// libsasl calls it once the password was right, and by its own rule lets nobody act for another.
+int Authenticator::authorise(sasl_conn_t* /*connection*/, void* context, const char* requested,
+                             unsigned requested_length, const char* authenticated, unsigned authenticated_length,
+                             const char* /*realm*/, unsigned /*realm_length*/, propctx* /*properties*/) {
+  if (authenticated == nullptr) return SASL_BADAUTH;
+  const std::string_view account(authenticated, authenticated_length);
+  if (requested != nullptr && *requested != '\0' && std::string_view(requested, requested_length) != account) {
+    return SASL_BADAUTH;
   }
-  connection_.reset(connection);
-  sasl_security_properties_t properties{};
-  properties.security_flags = SASL_SEC_NOANONYMOUS;  // and no security layer: TLS is there
-  const auto strength = static_cast<sasl_ssf_t>(peer_.cipher_bits);
-  return sasl_setprop(connection, SASL_SEC_PROPS, &properties) == SASL_OK &&
-         sasl_setprop(connection, SASL_SSF_EXTERNAL, &strength) == SASL_OK;
+  static_cast<Authenticator*>(context)->password_right_ = true;
+  return SASL_OK;
 }
 
 AuthResult Authenticator::start(JudgeStore& store, const Identity* identity, const std::string& mechanism,
                                 const std::optional<Secret>& response) {
   mechanism_ = mechanism;
-  in_process_.begin(identity == nullptr ? std::nullopt : std::optional(in_process_.judge().device(*identity)));
+  challenged_ = false;
+  password_right_ = false;
+  concluded_.reset();
+  decoy_.reset();
+  // SCRAM names the account a step before the password is proved. A device refused there would be told from one that
+  // is not by the salt, which for a stored secret is no other's.
+  in_process_.begin(identity == nullptr ? std::nullopt : std::optional(in_process_.judge().device(*identity)),
+                    is_scram(mechanism));
   // A new one for each AUTH: nothing of a failed one is left in it.
-  if (!connect()) return failed(SASL_FAIL);
-  if (response && mechanism_ == plain && !split_plain_message(response->view()))
+  connection_.emplace(rules_, peer_, callbacks_.data());
+  if (response && mechanism_ == plain && !split_plain_message(response->view())) {
     return failed(SASL_BADPROT);  // libsasl calls some a failure of its own
+  }
   in_process_.use_store(&store);
-  const char* challenge = nullptr;
-  unsigned length = 0;
-  // libsasl tells an empty initial response from none by the pointer.
-  const char* octets = response ? (response->empty() ? "" : response->view().data()) : nullptr;
-  const int code = sasl_server_start(connection_.get(), mechanism.c_str(), octets,
-                                     static_cast<unsigned>(response ? response->size() : 0), &challenge, &length);
-  return evaluate(store, code, challenge, length);
+  std::string challenge;
+  const int code = connection_->start(mechanism, response, challenge);
+  return evaluate(store, code, std::move(challenge), response ? &*response : nullptr);
 }
 
 AuthResult Authenticator::step(JudgeStore& store, const Secret& response) {
   if (mechanism_ == plain && !split_plain_message(response.view())) return failed(SASL_BADPROT);
+  if (decoy_) {
+    decoy_->finish(response);
+    decoy_.reset();
+    return failed(SASL_BADAUTH);
+  }
   in_process_.use_store(&store);
-  const char* challenge = nullptr;
-  unsigned length = 0;
-  const int code = sasl_server_step(connection_.get(), response.empty() ? "" : response.view().data(),
-                                    static_cast<unsigned>(response.size()), &challenge, &length);
-  return evaluate(store, code, challenge, length);
+  std::string challenge;
+  const int code = connection_->step(response, challenge);
+  return evaluate(store, code, std::move(challenge), &response);
 }
 
-AuthResult Authenticator::evaluate(JudgeStore& store, int code, const char* challenge, unsigned length) {
+AuthResult Authenticator::evaluate(JudgeStore& store, int code, std::string challenge, const Secret* response) {
   in_process_.use_store(nullptr);
-  if (code == SASL_CONTINUE) {
-    return {AuthStatus::challenge, std::string(challenge == nullptr ? "" : challenge, length), {}};
+  const bool going_on = code == SASL_CONTINUE;
+  if (code == SASL_OK || (going_on && password_right_)) return succeeded(store, code, std::move(challenge));
+  if (going_on && is_scram(mechanism_)) stored_form().learn(challenge);
+  if (!going_on && response != nullptr && ends_at_the_name(code)) challenge = go_on_with_decoy(*response);
+  if (going_on || decoy_) {
+    challenged_ = !challenge.empty();
+    return {AuthStatus::challenge, std::move(challenge), {}};
   }
-  auto result = code == SASL_OK ? succeeded(store) : failed(code);
+  auto result = failed(code);
+  connection_.reset();
+  return result;
+}
+
+// Mechanisms in which the server proves itself have one more challenge here, from which the client learns that its
+// password was right: what is to be refused is refused before.
+AuthResult Authenticator::succeeded(JudgeStore& store, int code, std::string challenge) {
+  if (!concluded_) concluded_ = concluded(store);
+  const bool admitted = *concluded_ == AuthStatus::authenticated || *concluded_ == AuthStatus::not_permitted;
+  if (admitted && code == SASL_CONTINUE) return {AuthStatus::challenge, std::move(challenge), {}};
+  AuthResult result{*concluded_, {}, {}};
+  if (result.status == AuthStatus::authenticated) result.login = connection_->text(SASL_USERNAME);
   connection_.reset();
   return result;
 }
@@ -124,28 +146,50 @@ AuthResult Authenticator::evaluate(JudgeStore& store, int code, const char* chal
 // X1: libsasl passes AUTH on the password alone where the module is missing or was not asked.
 bool Authenticator::proven() {
   const auto& judgement = in_process_.judgement();
-  if (!judgement) return false;
-  const auto authenticated = in_process_.judge().canonical(text_property(connection_.get(), SASL_AUTHUSER));
+  if (!judgement || !password_right_) return false;
+  const auto authenticated = in_process_.judge().canonical(connection_->text(SASL_AUTHUSER));
   return authenticated == judgement->attempt.account;
 }
 
-AuthResult Authenticator::succeeded(JudgeStore& store) {
-  if (!proven()) {
+AuthStatus Authenticator::concluded(JudgeStore& store) {
+  auto& judgement = in_process_.judgement();
+  const bool refused = judgement && judgement->verdict.decision == Decision::refuse;
+  if (!refused && !proven()) {
     log::error(
         "auth-unproven",
         {{"peer", peer_.address},
          {"mend",
           "libsasl did not ask the clientid plugin: is libclientid.so loaded, and clientid in auxprop_plugin?"}});
     record(Outcome::unavailable);
-    return {};
+    return AuthStatus::unavailable;
   }
-  auto& judgement = *in_process_.judgement();
-  const auto outcome = conclude(in_process_.judge(), store, judgement);
+  const auto outcome = conclude(in_process_.judge(), store, *judgement);
   record(outcome);
-  auto status = status_of(outcome);
-  if (status == AuthStatus::refused && rules_.refuse_late) status = AuthStatus::not_permitted;
-  if (status != AuthStatus::authenticated) return {status, {}, {}};
-  return {status, {}, text_property(connection_.get(), SASL_USERNAME)};
+  const auto status = status_of(outcome);
+  return status == AuthStatus::refused && rules_.refuse_late ? AuthStatus::not_permitted : status;
+}
+
+// Has SCRAM come to an end at the client's first message, for a reason that must not be seen? Where the message itself
+// is bad, the decoy does not go on with it either.
+bool Authenticator::ends_at_the_name(int code) const {
+  if (!is_scram(mechanism_) || challenged_ || code == SASL_UNAVAIL) return false;
+  // Where it has a secret that it cannot use, such as one of another mechanism, libsasl speaks of its memory.
+  return means_refused(code) || code == SASL_TRANS || connection_->found_secret();
+}
+
+// The server-first-message, or nothing where the client's is bad.
+std::string Authenticator::go_on_with_decoy(const Secret& client_first) {
+  const auto& judgement = in_process_.judgement();
+  DecoySecret secret{SASL_AUX_PASSWORD, random_password()};
+  if (const auto form = stored_form().get()) {
+    const auto account = judgement ? judgement->attempt.account : connection_->text(SASL_AUTHUSER);
+    secret = {"*authPassword",
+              random_stored_secret(in_process_.judge().salt(account, form->salt_size), form->iterations)};
+  }
+  decoy_.emplace(rules_, peer_, std::move(secret));
+  auto server_first = decoy_->start(mechanism_, client_first);
+  if (server_first.empty()) decoy_.reset();
+  return server_first;
 }
 
 AuthResult Authenticator::failed(int code) {

@@ -5,7 +5,6 @@
 #include <sasl/sasl.h>
 
 #include <array>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,24 +12,11 @@
 #include "plugin/identity/secret.hpp"
 #include "shim/auth/in_process_judge.hpp"
 #include "shim/auth/recorder.hpp"
+#include "shim/auth/sasl_connection.hpp"
+#include "shim/auth/scram_decoy.hpp"
 #include "shim/smtp/session.hpp"
 
 namespace clientid {
-
-struct AuthRules {
-  std::string service = "smtp";
-  std::string hostname;      // the server's name, for mechanisms that show it
-  std::string realm;         // completes names that have none, so that libsasl and the store name an account alike
-  std::string mechanisms;    // for libsasl: separated by blanks
-  bool refuse_late = false;  // refuse-at = after-auth
-};
-
-struct PeerFacts {
-  std::string address;         // empty: not an IP connection
-  std::string local_endpoint;  // "192.0.2.1;587", or empty
-  std::string remote_endpoint;
-  int cipher_bits = 0;
-};
 
 struct AuthResult {
   AuthStatus status = AuthStatus::unavailable;
@@ -54,17 +40,20 @@ class Authenticator {
   bool judge_was_asked() { return in_process_.judgement().has_value(); }
 
  private:
-  struct Dispose {
-    void operator()(sasl_conn_t* connection) const { sasl_dispose(&connection); }
-  };
-
   static int get_option(void* context, const char* plugin, const char* option, const char** value, unsigned* length);
   const char* option(std::string_view name) const;
 
-  bool connect();
-  AuthResult evaluate(JudgeStore& store, int code, const char* challenge, unsigned length);
-  AuthResult succeeded(JudgeStore& store);
+  static int authorise(sasl_conn_t* connection, void* context, const char* requested, unsigned requested_length,
+                       const char* authenticated, unsigned authenticated_length, const char* realm,
+                       unsigned realm_length, propctx* properties);
+
+  // What libsasl said to `response`.
+  AuthResult evaluate(JudgeStore& store, int code, std::string challenge, const Secret* response);
+  AuthResult succeeded(JudgeStore& store, int code, std::string challenge);
   AuthResult failed(int code);
+  AuthStatus concluded(JudgeStore& store);
+  bool ends_at_the_name(int code) const;
+  std::string go_on_with_decoy(const Secret& client_first);
   bool proven();
   void record(Outcome outcome);
 
@@ -73,8 +62,12 @@ class Authenticator {
   PeerFacts peer_;
   InProcessJudge in_process_;
   std::string mechanism_;
-  std::array<sasl_callback_t, 3> callbacks_;
-  std::unique_ptr<sasl_conn_t, Dispose> connection_;
+  std::array<sasl_callback_t, 4> callbacks_;
+  std::optional<SaslConnection> connection_;
+  bool challenged_ = false;              // the client was asked for more than its first message
+  bool password_right_ = false;          // libsasl said so
+  std::optional<AuthStatus> concluded_;  // once it was
+  std::optional<ScramDecoy> decoy_;
 };
 
 }  // namespace clientid

@@ -28,7 +28,8 @@ void fill_answer(Answer& answer, Ruling ruling, const Verdict& verdict, const st
   copy(answer.fingerprint, device->fingerprint.short_form());
 }
 
-void InProcessJudge::begin(std::optional<Device> device) {
+void InProcessJudge::begin(std::optional<Device> device, bool hold_refusal) {
+  hold_refusal_ = hold_refusal || refuse_late_;
   device_ = std::move(device);
   identity_ = device_ ? device_->type + " " + device_->fingerprint.short_form() : "";
   judgement_.reset();
@@ -66,11 +67,12 @@ void InProcessJudge::answer(const Question& question, Answer& answer) {
                       {service_, question.account, device_, peer_, now()}, {Decision::refuse, Reason::bad_account}, {}};
   }
   // libsasl asks more than once in one AUTH, and the answer must not change meanwhile.
-  const auto& verdict =
-      account == judgement_->attempt.account || !account ? judgement_->verdict : judge_account(*account).verdict;
+  const bool first = !account || account == judgement_->attempt.account;
+  const auto& verdict = first ? judgement_->verdict : judge_account(*account).verdict;
   Ruling ruling = Ruling::allow;
   if (verdict.decision == Decision::unavailable) ruling = Ruling::unavailable;
-  if (verdict.decision == Decision::refuse && !refuse_late_) ruling = Ruling::refuse;
+  // The caller enforces the first alone.
+  if (verdict.decision == Decision::refuse && !(first && hold_refusal_)) ruling = Ruling::refuse;
   fill_answer(answer, ruling, verdict, device_);
 }
 

@@ -12,13 +12,14 @@ namespace clientid {
 
 class InProcessJudge {
  public:
-  // `peer`: the client's address. With `refuse_late` a refused device is let through here; the caller refuses it after
-  // the password was checked (D8.3).
+  // `peer`: the client's address. With `refuse_late` a refused device is let through here, whatever the mechanism; the
+  // caller refuses it after the password was checked (D8.3).
   InProcessJudge(Judge& judge, std::string service, std::optional<Address> peer, bool refuse_late)
       : judge_(judge), service_(std::move(service)), peer_(peer), refuse_late_(refuse_late) {}
 
-  // A new AUTH begins. `device` is what the client has shown, if anything.
-  void begin(std::optional<Device> device);
+  // A new AUTH begins. `device` is what the client has shown, if anything. With `hold_refusal` a refused device is let
+  // through here, and the caller refuses it as soon as the password was checked.
+  void begin(std::optional<Device> device, bool hold_refusal);
 
   // What the module hands on as the third factor: "uuid 3fa901bc77d20e11", or empty.
   const std::string& identity() const { return identity_; }
@@ -42,6 +43,7 @@ class InProcessJudge {
   std::string service_;
   std::optional<Address> peer_;
   bool refuse_late_;
+  bool hold_refusal_ = false;
   std::optional<Device> device_;
   std::string identity_;
   JudgeStore* store_ = nullptr;

@@ -21,6 +21,9 @@ class Judge {
   Device device(const Identity& identity) const { return {identity.type, keys_.fingerprint(identity)}; }
   const std::string& key_id() const { return keys_.current_id(); }
 
+  // Octets that seem random and are always the same for an account, while the current key is.
+  std::string salt(std::string_view account, std::size_t size) const;
+
   std::optional<std::string> canonical(std::string_view user) const { return canonical_account(user, accounts_); }
 
   // An attempt whose account is in canonical form.

@@ -7,6 +7,7 @@
 
 #include "plugin/config/config_error.hpp"
 #include "shim/auth/sasl_callback.hpp"
+#include "shim/auth/scram_decoy.hpp"
 #include "shim/ops/log.hpp"
 
 namespace clientid {
@@ -46,6 +47,7 @@ SaslLibrary::SaslLibrary(const std::string& config) {
     throw ConfigError("sasl-config: libsasl cannot start with " + config + ": " +
                       sasl_errstring(result, nullptr, nullptr));
   }
+  if (!ScramDecoy::install()) throw ConfigError("sasl-config: libsasl does not take a plug-in of this program");
 }
 
 SaslLibrary::~SaslLibrary() {
