@@ -9,6 +9,7 @@ libshim_la_SOURCES = \
   %D%/auth/in_process_judge.cpp %D%/auth/in_process_judge.hpp \
   %D%/auth/judge.cpp %D%/auth/judge.hpp \
   %D%/auth/judge_store.cpp %D%/auth/judge_store.hpp \
+  %D%/auth/mechanism_probe.cpp %D%/auth/mechanism_probe.hpp \
   %D%/auth/module_probe.cpp %D%/auth/module_probe.hpp \
   %D%/auth/pending_verdict.hpp \
   %D%/auth/recorder.cpp %D%/auth/recorder.hpp \
@@ -45,6 +46,7 @@ libshim_la_SOURCES = \
   %D%/net/shared_offer.hpp \
   %D%/net/stream.cpp %D%/net/stream.hpp \
   %D%/net/ticket_keys.cpp %D%/net/ticket_keys.hpp \
+  %D%/net/tls_binding.cpp %D%/net/tls_binding.hpp \
   %D%/net/tls_certificate.cpp %D%/net/tls_certificate.hpp \
   %D%/net/tls_context.cpp %D%/net/tls_context.hpp \
   %D%/net/tls_error.cpp %D%/net/tls_error.hpp \

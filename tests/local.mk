@@ -70,9 +70,9 @@ unit_test_SOURCES = \
   %D%/unit/plain_message_test.cpp \
   %D%/unit/proxy_header_test.cpp \
   %D%/unit/reply_queue_test.cpp \
+  %D%/unit/scram_secret_test.cpp \
   %D%/unit/scripted_backend.cpp %D%/unit/scripted_backend.hpp \
   %D%/unit/scripted_client.cpp %D%/unit/scripted_client.hpp \
-  %D%/unit/scram_secret_test.cpp \
   %D%/unit/secret_test.cpp \
   %D%/unit/session_registry_test.cpp \
   %D%/unit/session_test.cpp \
@@ -123,6 +123,7 @@ TESTS += %D%/plugin/exports_test.sh
 system_tests = \
   %D%/system/backend_auth_test.py \
   %D%/system/binding_states_test.py \
+  %D%/system/channel_binding_test.py \
   %D%/system/clients_test.py \
   %D%/system/ctl_bind_test.py \
   %D%/system/ctl_check_test.py \

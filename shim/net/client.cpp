@@ -203,6 +203,7 @@ asio::awaitable<void> Client::authenticate() {
 std::unique_ptr<Login> Client::new_login() {
   if (service_->login == LoginWay::sasl) {
     PeerFacts peer{ends_.peer.address, ends_.local.sasl_form(), ends_.peer.sasl_form(), stream_.cipher_bits()};
+    if (service_->auth.channel_binding) peer.bindings = stream_.channel_bindings();
     return std::make_unique<SaslLogin>(service_, std::move(peer), conversation_.session().identity());
   }
   conversation_.backend_closed();

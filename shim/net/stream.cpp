@@ -10,6 +10,7 @@
 #include <cerrno>
 
 #include "shim/net/client_certificate.hpp"
+#include "shim/net/tls_binding.hpp"
 
 namespace clientid {
 namespace {
@@ -88,6 +89,10 @@ int Stream::cipher_bits() const {
 
 std::optional<Identity> Stream::certificate_identity() const {
   return ssl_ ? clientid::certificate_identity(*ssl_) : std::nullopt;
+}
+
+std::vector<ChannelBinding> Stream::channel_bindings() const {
+  return ssl_ ? clientid::channel_bindings(*ssl_) : std::vector<ChannelBinding>();
 }
 
 asio::awaitable<Io> Stream::read(LineReader& reader) {

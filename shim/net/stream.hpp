@@ -20,8 +20,10 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "plugin/identity/identity.hpp"
+#include "shim/auth/channel_binding.hpp"
 #include "shim/smtp/line_reader.hpp"
 
 namespace clientid {
@@ -50,6 +52,7 @@ class Stream {
   int cipher_bits() const;
   // Of the certificate that the client has shown, if it counts (X3).
   std::optional<Identity> certificate_identity() const;
+  std::vector<ChannelBinding> channel_bindings() const;
 
   // Waits until there is something, then reads once into the reader.
   asio::awaitable<Io> read(LineReader& reader);

@@ -7,9 +7,11 @@
 #include <functional>
 #include <stdexcept>
 
+#include "plugin/config/config_error.hpp"
 #include "plugin/config/site.hpp"
 #include "plugin/identity/key_file.hpp"
 #include "plugin/store/connection.hpp"
+#include "shim/auth/mechanism_probe.hpp"
 #include "shim/auth/module_probe.hpp"
 #include "shim/auth/sasl_library.hpp"
 #include "shim/net/backend_probe.hpp"
@@ -57,6 +59,9 @@ bool check_everything(const Config& config) {
     good &= report("module", [&] {
       const SaslLibrary sasl(config.sasl_config);
       require_module("smtp", config.hostname, config.sasl_config);
+      for (const auto& mechanism : missing_mechanisms(config.mechanisms)) {
+        throw ConfigError("mechanisms: libsasl does not offer " + mechanism + "; install its plug-in, or take it out");
+      }
     });
   }
   for (const auto& address : config.backends) {

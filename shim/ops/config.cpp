@@ -12,6 +12,7 @@
 #include "plugin/config/config_error.hpp"
 #include "plugin/config/option_file.hpp"
 #include "plugin/config/site.hpp"
+#include "shim/auth/scram_secret.hpp"
 #include "shim/ops/option_types.hpp"
 
 namespace clientid {
@@ -121,12 +122,13 @@ std::chrono::milliseconds timeout_of(const po::variables_map& values, const char
 }
 
 Strings mechanisms_of(const std::string& list) {
-  constexpr std::array<std::string_view, 3> known{"PLAIN", "LOGIN", "SCRAM-SHA-256"};
+  constexpr std::array<std::string_view, 4> known{"PLAIN", "LOGIN", "SCRAM-SHA-256", "SCRAM-SHA-256-PLUS"};
   Strings mechanisms;
   std::istringstream words(list);
   for (std::string word; words >> word;) {
     if (std::find(known.begin(), known.end(), word) == known.end()) {
-      throw ConfigError("mechanisms: cannot be \"" + word + "\"; it takes PLAIN, LOGIN and SCRAM-SHA-256");
+      throw ConfigError("mechanisms: cannot be \"" + word +
+                        "\"; it takes PLAIN, LOGIN, SCRAM-SHA-256 and SCRAM-SHA-256-PLUS");
     }
     mechanisms.push_back(word);
   }
@@ -205,11 +207,16 @@ void check(const Config& config) {
   if (config.login == LoginWay::backend && config.verdict_sockets.empty()) {
     throw ConfigError("verdict-socket: must be given with auth = backend, for the module there to ask");
   }
-  const bool scram =
-      std::find(config.mechanisms.begin(), config.mechanisms.end(), "SCRAM-SHA-256") != config.mechanisms.end();
+  if (config.login != LoginWay::sasl &&
+      std::any_of(config.mechanisms.begin(), config.mechanisms.end(), binds_channel)) {
+    throw ConfigError(
+        "mechanisms: SCRAM-SHA-256-PLUS binds AUTH to the TLS of this program, which a back end that does "
+        "AUTH cannot know; take it out");
+  }
+  const bool scram = std::any_of(config.mechanisms.begin(), config.mechanisms.end(), is_scram);
   if (scram && (replays || config.login == LoginWay::backend_password)) {
     throw ConfigError("mechanisms: " + std::string(replays ? "handover = replay" : "password-check = backend") +
-                      " needs passwords, which SCRAM-SHA-256 never shows; take it out");
+                      " needs passwords, which SCRAM never shows; take it out");
   }
 }
 

@@ -11,7 +11,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <csignal>
 #include <deque>
-#include <optional>
+#include <memory>
 #include <thread>
 
 #include "plugin/config/config_error.hpp"
@@ -68,7 +68,7 @@ class Server {
 
   const Config config_;
   Site site_;
-  std::optional<SaslLibrary> sasl_;
+  std::unique_ptr<const SaslLibrary> sasl_;  // null where a back end does AUTH
   SessionRegistry registry_;
   ConnectionLimits limits_;
   log::Throttle refusals_;
@@ -85,13 +85,13 @@ class Server {
 Server::Server(const Config& config)
     : config_(config),
       site_(load_site(config.site_file)),
+      sasl_(config.login == LoginWay::sasl ? std::make_unique<const SaslLibrary>(config.sasl_config) : nullptr),
       limits_(config.max_connections, config.max_connections_per_address),
       recorder_(site_.store),
       pool_(config.auth_workers, config.auth_queue, site_.store),
       service_(service_for(config, {recorder_, pool_, registry_, devices_, std::make_shared<TicketKeys>()})),
       contexts_(config.workers),
       signals_(contexts_.front(), SIGTERM, SIGINT, SIGHUP) {
-  if (config.login == LoginWay::sasl) sasl_.emplace(config.sasl_config);
   for (const auto& address : config.listen) {
     auto place = Listener::Place::first;
     for (auto& context : contexts_) {

@@ -1,22 +1,32 @@
 #include "shim/ops/service_rules.hpp"
 
+#include <algorithm>
+
+#include "plugin/config/config_error.hpp"
 #include "plugin/config/site.hpp"
 #include "plugin/identity/key_file.hpp"
+#include "shim/auth/mechanism_probe.hpp"
+#include "shim/auth/scram_secret.hpp"
+#include "shim/ops/log.hpp"
 
 namespace clientid {
 namespace {
 
-// libsasl is not offered LOGIN: the session turns it into PLAIN, which must be there for it.
-std::string mechanisms_for_sasl(const std::vector<std::string>& offered) {
-  std::string list = "PLAIN";
-  for (const auto& mechanism : offered) {
-    if (mechanism != "PLAIN" && mechanism != "LOGIN") list += " " + mechanism;
+// What libsasl lacks is not announced.
+std::vector<std::string> offered_mechanisms(const Config& config) {
+  auto mechanisms = config.mechanisms;
+  if (config.login != LoginWay::sasl) return mechanisms;
+  for (const auto& missing : missing_mechanisms(mechanisms)) {
+    log::warning("mechanism-missing",
+                 {{"mechanism", missing}, {"mend", "install its plug-in for libsasl, or take it out of mechanisms"}});
+    std::erase(mechanisms, missing);
   }
-  return list;
+  if (mechanisms.empty()) throw ConfigError("mechanisms: libsasl offers none of them; install its plug-ins");
+  return mechanisms;
 }
 
-OfferRules offer_rules_for(const Config& config) {
-  return {.mechanisms = config.mechanisms,
+OfferRules offer_rules_for(const Config& config, const std::vector<std::string>& mechanisms) {
+  return {.mechanisms = mechanisms,
           .auth_by_backend = config.login == LoginWay::backend,
           .max_message_size = config.max_message_size,
           .burl = config.burl,
@@ -27,6 +37,7 @@ OfferRules offer_rules_for(const Config& config) {
 
 std::shared_ptr<const Service> service_for(const Config& config, const ServiceParts& parts) {
   const Site site = load_site(config.site_file);
+  const auto mechanisms = offered_mechanisms(config);
   return std::make_shared<const Service>(Service{
       .session = {.hostname = config.hostname,
                   .clientid = config.clientid,
@@ -36,8 +47,9 @@ std::shared_ptr<const Service> service_for(const Config& config, const ServicePa
       .auth = {.service = "smtp",
                .hostname = config.hostname,
                .realm = site.accounts.default_realm,
-               .mechanisms = mechanisms_for_sasl(config.mechanisms),
-               .refuse_late = config.refuse_after_auth},
+               .mechanisms = sasl_mechanisms(mechanisms),
+               .refuse_late = config.refuse_after_auth,
+               .channel_binding = std::any_of(mechanisms.begin(), mechanisms.end(), binds_channel)},
       .login = config.login,
       .relay = {.backends = config.backends,
                 .handover = config.handover,
@@ -54,7 +66,7 @@ std::shared_ptr<const Service> service_for(const Config& config, const ServicePa
       .trusted_proxies = config.trusted_proxies,
       .tls = std::make_shared<const TlsContext>(config.tls, parts.ticket_keys),
       .judge = std::make_shared<Judge>(site.accounts, KeyFile::load(site.key_file)),
-      .offer = std::make_shared<SharedOffer>(offer_rules_for(config)),
+      .offer = std::make_shared<SharedOffer>(offer_rules_for(config, mechanisms)),
       .parts = parts,
   });
 }

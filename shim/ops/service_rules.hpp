@@ -8,7 +8,8 @@
 
 namespace clientid {
 
-// Reads certificates, keys and clientid.conf. Throws ConfigError.
+// Reads certificates, keys and clientid.conf, and asks libsasl, which must be initialised where it does AUTH, for its
+// mechanisms. Throws ConfigError.
 std::shared_ptr<const Service> service_for(const Config& config, const ServiceParts& parts);
 
 }  // namespace clientid
