@@ -23,7 +23,9 @@ libshim_la_SOURCES = \
   %D%/auth/verdict_service.cpp %D%/auth/verdict_service.hpp \
   %D%/auth/worker_pool.cpp %D%/auth/worker_pool.hpp \
   %D%/net/backend.cpp %D%/net/backend.hpp \
+  %D%/net/backend_address.cpp %D%/net/backend_address.hpp \
   %D%/net/backend_auth.cpp %D%/net/backend_auth.hpp \
+  %D%/net/backend_connect.cpp %D%/net/backend_connect.hpp \
   %D%/net/backend_login.cpp %D%/net/backend_login.hpp \
   %D%/net/backend_probe.cpp %D%/net/backend_probe.hpp \
   %D%/net/certificate_choice.cpp %D%/net/certificate_choice.hpp \

@@ -147,6 +147,7 @@ system_tests = \
   %D%/system/plugin_missing_test.py \
   %D%/system/proxy_protocol_test.py \
   %D%/system/scram_refusal_test.py \
+  %D%/system/send_proxy_test.py \
   %D%/system/service_manager_test.py \
   %D%/system/signals_test.py \
   %D%/system/store_damaged_test.py \

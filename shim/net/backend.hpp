@@ -3,12 +3,15 @@
 
 #include <utility>
 //
+#include <algorithm>
 #include <boost/asio/awaitable.hpp>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "shim/net/backend_address.hpp"
+#include "shim/net/proxy_header.hpp"
 #include "shim/net/stream.hpp"
 #include "shim/smtp/backend_reply.hpp"
 #include "shim/smtp/keywords.hpp"
@@ -16,22 +19,19 @@
 
 namespace clientid {
 
-struct BackendAddress {
-  std::string host;  // or
-  std::string port;
-  std::string path;  // of a Unix socket
-
-  // "smtp://127.0.0.1:10587", "smtp://[::1]:10587" or "unix:/run/smtpd".
-  static std::optional<BackendAddress> parse(std::string_view text);
-  std::string to_string() const;
+// How every connection is made.
+struct BackendRules {
+  std::string hostname;               // ours, for EHLO
+  Clock::duration patience;           // for every wait; to be connected and greeted, there is a limit besides
+  std::optional<ProxyVersion> proxy;  // the header that goes first
 };
 
 class Backend {
  public:
-  // Connects and reads the greeting. Null where that fails within `patience`; `cause` says why then. `patience` holds
-  // for every later wait as well.
-  static asio::awaitable<std::unique_ptr<Backend>> open(const BackendAddress& address, Clock::duration patience,
-                                                        std::string& cause);
+  // Connects and reads the greeting. Null where that fails; `cause` says why then. `client` is who a PROXY header
+  // speaks for.
+  static asio::awaitable<std::unique_ptr<Backend>> open(const BackendAddress& address, const BackendRules& rules,
+                                                        const ProxyEndpoints& client, std::string& cause);
 
   // One command and its reply. Nothing where the connection is lost.
   asio::awaitable<std::optional<BackendReply>> ask(std::string_view command);
@@ -49,10 +49,17 @@ class Backend {
   std::string remote_endpoint();
 
  private:
-  Backend(Socket socket, Clock::duration patience) : stream_(std::move(socket)), patience_(patience) {}
+  Backend(Socket socket, Clock::duration patience, Clock::time_point limit)
+      : stream_(std::move(socket)), patience_(patience), limit_(limit) {}
+
+  // Up to the greeting. Empty on success, else the cause.
+  asio::awaitable<std::string> begin(const BackendRules& rules, const ProxyEndpoints& client);
+  void set_deadline() { stream_.expires_at(std::min(limit_, Clock::now() + patience_)); }
 
   Stream stream_;
   Clock::duration patience_;
+  Clock::time_point limit_;  // of all waits together
+  Io last_ = Io::done;       // what came of the last read
   LineReader reader_;
   Keywords keywords_;
 };

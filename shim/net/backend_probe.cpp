@@ -2,11 +2,11 @@
 
 namespace clientid {
 
-asio::awaitable<std::optional<Keywords>> probe_backend(const BackendAddress& address, const std::string& hostname,
-                                                       Clock::duration patience, std::string& cause) {
-  const auto backend = co_await Backend::open(address, patience, cause);
+asio::awaitable<std::optional<Keywords>> probe_backend(const BackendAddress& address, const BackendRules& rules,
+                                                       std::string& cause) {
+  const auto backend = co_await Backend::open(address, rules, {}, cause);
   if (!backend) co_return std::nullopt;
-  const bool greeted = co_await backend->ehlo(hostname);
+  const bool greeted = co_await backend->ehlo(rules.hostname);
   if (!greeted) {
     cause = "EHLO is refused";
     co_return std::nullopt;

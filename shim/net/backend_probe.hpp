@@ -9,7 +9,7 @@
 namespace clientid {
 
 // Its keywords, and nothing where it does not answer; `cause` says why then.
-asio::awaitable<std::optional<Keywords>> probe_backend(const BackendAddress& address, const std::string& hostname,
-                                                       Clock::duration patience, std::string& cause);
+asio::awaitable<std::optional<Keywords>> probe_backend(const BackendAddress& address, const BackendRules& rules,
+                                                       std::string& cause);
 
 }  // namespace clientid

@@ -178,7 +178,7 @@ RelayClient Client::describe() const {
   return {.facts = {ends_.peer.address, ends_.peer.port, session.helo(), {}},
           .session = {.device = std::move(device), .peer = Address::parse(ends_.peer.address), .pending = {}},
           .plain = {},
-          .local = ends_.local.sasl_form()};
+          .local = ends_.local};
 }
 
 // --- AUTH ---

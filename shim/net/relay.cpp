@@ -1,7 +1,6 @@
 #include "shim/net/relay.hpp"
 
 #include "shim/net/backend_auth.hpp"
-#include "shim/net/endpoint.hpp"
 #include "shim/ops/log.hpp"
 
 namespace clientid {
@@ -19,13 +18,14 @@ asio::awaitable<std::string> authenticate_again(Backend& backend, const Secret& 
 
 asio::awaitable<std::string> Relay::open(const BackendAddress& address, const RelayClient& client) {
   std::string cause;
-  auto backend = co_await Backend::open(address, rules_.backend_timeout, cause);
+  const IpEndpoint peer{client.facts.address, client.facts.port};
+  auto backend = co_await Backend::open(address, rules_.backend, {peer, client.local}, cause);
   if (!backend) co_return cause;
   // Before the handover, for the module in the back end may ask during it.
-  const IpEndpoint peer{client.facts.address, client.facts.port};
   auto entry = registry_.add(
-      {{backend->local_endpoint(), backend->remote_endpoint()}, {client.local, peer.sasl_form()}}, client.session);
-  cause = co_await hand_over(*backend, rules_.handover, client.facts, client.plain, rules_.hostname);
+      {{backend->local_endpoint(), backend->remote_endpoint()}, {client.local.sasl_form(), peer.sasl_form()}},
+      client.session);
+  cause = co_await hand_over(*backend, rules_.handover, client.facts, client.plain, rules_.backend.hostname);
   if (cause.empty() && rules_.auth_by_backend && client.authenticated) {
     cause = co_await authenticate_again(*backend, client.plain);
   }

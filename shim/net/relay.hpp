@@ -16,9 +16,8 @@ namespace clientid {
 
 struct RelayRules {
   std::vector<BackendAddress> backends;  // tried in order
+  BackendRules backend;
   Handover handover = Handover::xclient;
-  std::string hostname;
-  Clock::duration backend_timeout;
   bool auth_by_backend = false;  // the handover ends with the client's own AUTH
 };
 
@@ -27,7 +26,7 @@ struct RelayClient {
   ClientFacts facts;
   RegisteredSession session;  // for the module in the back end
   Secret plain;               // the client's PLAIN message, where it must be shown to every connection
-  std::string local;          // the endpoint that the client connected to, as libsasl writes it
+  IpEndpoint local;           // that the client connected to
   bool authenticated = false;
 };
 

@@ -15,6 +15,7 @@
 #include "shim/auth/module_probe.hpp"
 #include "shim/auth/sasl_library.hpp"
 #include "shim/net/backend_probe.hpp"
+#include "shim/ops/service_rules.hpp"
 
 namespace clientid {
 namespace {
@@ -32,10 +33,10 @@ bool report(const std::string& what, const std::function<void()>& attempt) {
   }
 }
 
-void reach(const BackendAddress& address, const std::string& hostname) {
+void reach(const BackendAddress& address, const BackendRules& rules) {
   asio::io_context context;
   std::string cause;
-  const auto probe = [&]() -> asio::awaitable<void> { co_await probe_backend(address, hostname, patience, cause); };
+  const auto probe = [&]() -> asio::awaitable<void> { co_await probe_backend(address, rules, cause); };
   asio::co_spawn(context, probe, asio::detached);
   context.run();
   if (!cause.empty()) throw std::runtime_error(cause);
@@ -64,8 +65,10 @@ bool check_everything(const Config& config) {
       }
     });
   }
+  auto rules = backend_rules_for(config);
+  rules.patience = patience;
   for (const auto& address : config.backends) {
-    good &= report("back end " + address.to_string(), [&] { reach(address, config.hostname); });
+    good &= report("back end " + address.to_string(), [&] { reach(address, rules); });
   }
   return good;
 }

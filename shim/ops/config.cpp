@@ -68,6 +68,7 @@ po::options_description keys() {
   add("verdict-socket", repeatable<VerdictSocket>(), "PATH [user:group] [mode] for the module elsewhere; repeatable");
   add("handover", one_of<handovers>(0), "how the back end learns who it is: xclient, replay or none");
   add("backend", repeatable<BackendAddress>(), "smtp://HOST:PORT or unix:PATH; repeatable, in order");
+  add("send-proxy-protocol", one_of<proxy_versions>(0), "header before all else to the back end: no, v1 or v2");
   add("allow-extensions", text(""), "BURL and ETRN pass only if named here");
   add("unauthenticated", one_of<unauthenticated_ways>(0), "mail without AUTH: refuse or relay");
   add("refuse-at", one_of<refusal_times>(0), "a refused device is told so at: auth or after-auth");
@@ -154,6 +155,11 @@ LoginWay login_way(bool auth_in_backend, bool password_in_backend) {
   return password_in_backend ? LoginWay::backend_password : LoginWay::sasl;
 }
 
+std::optional<ProxyVersion> proxy_version(std::size_t index) {
+  if (index == 0) return std::nullopt;
+  return index == 1 ? ProxyVersion::v1 : ProxyVersion::v2;
+}
+
 void allow_extensions(const std::string& list, Config& config) {
   std::istringstream words(list);
   for (std::string word; words >> word;) {
@@ -236,6 +242,7 @@ Config to_config(const po::variables_map& values) {
   config.handover = static_cast<Handover>(index_of<handovers>(values, "handover"));
   config.backends = all_of<BackendAddress>(values, "backend");
   config.trusted_proxies = networks_of(string_of(values, "trusted-proxies"));
+  config.send_proxy = proxy_version(index_of<proxy_versions>(values, "send-proxy-protocol"));
   allow_extensions(string_of(values, "allow-extensions"), config);
   config.relay_unauthenticated = index_of<unauthenticated_ways>(values, "unauthenticated") == 1;
   config.refuse_after_auth = index_of<refusal_times>(values, "refuse-at") == 1;

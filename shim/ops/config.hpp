@@ -30,6 +30,7 @@ struct Config {
   Handover handover = Handover::xclient;
   std::vector<BackendAddress> backends;
   std::vector<Network> trusted_proxies;
+  std::optional<ProxyVersion> send_proxy;
   bool burl = false;
   bool etrn = false;
   bool relay_unauthenticated = false;

@@ -37,6 +37,7 @@ inline constexpr std::array<std::string_view, 2> client_certificate_ways{"no", "
 inline constexpr std::array<std::string_view, 2> auth_places{"shim", "backend"};
 inline constexpr std::array<std::string_view, 2> password_checks{"sasl", "backend"};
 inline constexpr std::array<std::string_view, 3> handovers{"xclient", "replay", "none"};
+inline constexpr std::array<std::string_view, 3> proxy_versions{"no", "v1", "v2"};
 inline constexpr std::array<std::string_view, 2> unauthenticated_ways{"refuse", "relay"};
 inline constexpr std::array<std::string_view, 2> refusal_times{"auth", "after-auth"};
 inline constexpr std::array<std::string_view, 2> log_targets{"stderr", "syslog"};

@@ -41,9 +41,11 @@ asio::awaitable<void> pause_for(Clock::duration duration) {
 }
 
 asio::awaitable<bool> learn_offer(const Service& service) {
+  auto rules = service.relay.backend;
+  rules.patience = probe_patience;
   for (const auto& address : service.relay.backends) {
     std::string cause;
-    const auto found = co_await probe_backend(address, service.relay.hostname, probe_patience, cause);
+    const auto found = co_await probe_backend(address, rules, cause);
     if (found) {
       service.offer->learn(*found);
       co_return true;

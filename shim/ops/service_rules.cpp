@@ -35,6 +35,10 @@ OfferRules offer_rules_for(const Config& config, const std::vector<std::string>&
 
 }  // namespace
 
+BackendRules backend_rules_for(const Config& config) {
+  return {.hostname = config.hostname, .patience = config.backend_timeout, .proxy = config.send_proxy};
+}
+
 std::shared_ptr<const Service> service_for(const Config& config, const ServiceParts& parts) {
   const Site site = load_site(config.site_file);
   const auto mechanisms = offered_mechanisms(config);
@@ -52,9 +56,8 @@ std::shared_ptr<const Service> service_for(const Config& config, const ServicePa
                .channel_binding = std::any_of(mechanisms.begin(), mechanisms.end(), binds_channel)},
       .login = config.login,
       .relay = {.backends = config.backends,
+                .backend = backend_rules_for(config),
                 .handover = config.handover,
-                .hostname = config.hostname,
-                .backend_timeout = config.backend_timeout,
                 .auth_by_backend = config.login != LoginWay::sasl},
       .timeouts = {.greeting = config.greeting_timeout,
                    .command = config.command_timeout,

@@ -8,6 +8,8 @@
 
 namespace clientid {
 
+BackendRules backend_rules_for(const Config& config);
+
 // Reads certificates, keys and clientid.conf, and asks libsasl, which must be initialised where it does AUTH, for its
 // mechanisms. Throws ConfigError.
 std::shared_ptr<const Service> service_for(const Config& config, const ServiceParts& parts);

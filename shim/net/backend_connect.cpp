@@ -1,0 +1,101 @@
+#include "shim/net/backend_connect.hpp"
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <memory>
+#include <vector>
+
+namespace clientid {
+namespace {
+
+using asio::ip::tcp;
+using boost::system::error_code;
+using Endpoint = asio::generic::stream_protocol::endpoint;
+
+// Shared with the timer, which may fire when nobody waits any more.
+struct Attempt {
+  explicit Attempt(const asio::any_io_executor& executor) : socket(executor), alarm(executor) {}
+
+  Socket socket;
+  asio::steady_timer alarm;
+};
+
+asio::awaitable<error_code> connect_by(const std::shared_ptr<Attempt>& attempt, const Endpoint& endpoint,
+                                       Clock::time_point deadline) {
+  attempt->alarm.expires_at(deadline);
+  attempt->alarm.async_wait([attempt](error_code error) {
+    error_code ignored;
+    if (!error) attempt->socket.close(ignored);
+  });
+  error_code error;
+  co_await attempt->socket.async_connect(endpoint, asio::redirect_error(asio::use_awaitable, error));
+  attempt->alarm.cancel();
+  co_return error == asio::error::operation_aborted ? error_code(asio::error::timed_out) : error;
+}
+
+// Shared with the resolver, whose thread cannot be called back.
+struct Lookup {
+  explicit Lookup(const asio::any_io_executor& executor) : resolver(executor), alarm(executor) {}
+
+  tcp::resolver resolver;
+  asio::steady_timer alarm;
+  error_code error = asio::error::timed_out;
+  tcp::resolver::results_type found;
+};
+
+asio::awaitable<error_code> look_up(const BackendAddress& address, Clock::time_point deadline,
+                                    std::vector<Endpoint>& found) {
+  error_code error;
+  const auto numeric = asio::ip::make_address(address.host, error);
+  if (!error) {
+    found.emplace_back(tcp::endpoint(numeric, static_cast<std::uint16_t>(std::stoul(address.port))));
+    co_return error;
+  }
+  const auto lookup = std::make_shared<Lookup>(co_await asio::this_coro::executor);
+  lookup->alarm.expires_at(deadline);
+  lookup->resolver.async_resolve(address.host, address.port,
+                                 [lookup](error_code failure, const tcp::resolver::results_type& results) {
+                                   lookup->error = failure;
+                                   lookup->found = results;
+                                   lookup->alarm.cancel();
+                                 });
+  co_await lookup->alarm.async_wait(asio::redirect_error(asio::use_awaitable, error));
+  for (const auto& each : lookup->found) found.emplace_back(each.endpoint());
+  co_return lookup->error;
+}
+
+std::string text_of(const error_code& error) {
+  return error == asio::error::timed_out ? "no answer in time" : error.message();
+}
+
+}  // namespace
+
+asio::awaitable<std::optional<Socket>> connect_to(const BackendAddress& address, Clock::time_point deadline,
+                                                  std::string& cause) {
+  const auto executor = co_await asio::this_coro::executor;
+  std::vector<Endpoint> candidates;
+  error_code error;
+  if (address.path.empty()) {
+    error = co_await look_up(address, deadline, candidates);
+    if (error) cause = "its name is not found: " + text_of(error);
+  } else {
+    candidates.emplace_back(asio::local::stream_protocol::endpoint(address.path));
+  }
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    // One that does not answer leaves time for those behind it.
+    const auto now = Clock::now();
+    const auto share = (deadline - now) / static_cast<Clock::rep>(candidates.size() - i);
+    const auto attempt = std::make_shared<Attempt>(executor);
+    error = co_await connect_by(attempt, candidates[i], now + share);
+    if (!error && address.path.empty()) attempt->socket.set_option(tcp::no_delay(true), error);
+    if (!error) co_return std::move(attempt->socket);
+    cause = text_of(error);
+  }
+  co_return std::nullopt;
+}
+
+}  // namespace clientid
