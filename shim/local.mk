@@ -28,6 +28,7 @@ libshim_la_SOURCES = \
   %D%/net/backend_connect.cpp %D%/net/backend_connect.hpp \
   %D%/net/backend_login.cpp %D%/net/backend_login.hpp \
   %D%/net/backend_probe.cpp %D%/net/backend_probe.hpp \
+  %D%/net/backend_tls.cpp %D%/net/backend_tls.hpp \
   %D%/net/certificate_choice.cpp %D%/net/certificate_choice.hpp \
   %D%/net/client.cpp %D%/net/client.hpp \
   %D%/net/client_certificate.cpp %D%/net/client_certificate.hpp \
@@ -46,6 +47,7 @@ libshim_la_SOURCES = \
   %D%/net/service.hpp \
   %D%/net/session_tickets.cpp %D%/net/session_tickets.hpp \
   %D%/net/shared_offer.hpp \
+  %D%/net/ssl_session.hpp \
   %D%/net/stream.cpp %D%/net/stream.hpp \
   %D%/net/ticket_keys.cpp %D%/net/ticket_keys.hpp \
   %D%/net/tls_binding.cpp %D%/net/tls_binding.hpp \

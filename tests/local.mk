@@ -122,6 +122,7 @@ TESTS += %D%/plugin/exports_test.sh
 
 system_tests = \
   %D%/system/backend_auth_test.py \
+  %D%/system/backend_tls_test.py \
   %D%/system/binding_states_test.py \
   %D%/system/channel_binding_test.py \
   %D%/system/clients_test.py \
@@ -340,3 +341,8 @@ EXTRA_DIST += $(dialogs) $(system_tests) \
   %D%/system/exim.py %D%/system/mechanisms.py %D%/system/outcomes.py %D%/system/postfix.py \
   %D%/system/refusing.py %D%/system/saslauthd.py %D%/system/scram.py %D%/system/settings.py \
   %D%/system/site.py %D%/system/trap.py %D%/system/waiting.py
+  %D%/system/authority.py %D%/system/demo.py %D%/system/dovecot.py %D%/system/exim.py \
+  %D%/system/postfix.py %D%/system/saslauthd.py %D%/system/scram.py %D%/system/settings.py \
+  %D%/system/site.py \
+  %D%/system/trap.py \
+  %D%/system/waiting.py

@@ -6,7 +6,7 @@
 namespace clientid {
 namespace {
 
-// For name, connection and greeting. The next back end is to be tried while the client still waits for its reply.
+// For name, connection, greeting and TLS. The next back end is to be tried while the client still waits for its reply.
 constexpr auto connect_patience = std::chrono::seconds(10);
 
 }  // namespace
@@ -17,13 +17,14 @@ asio::awaitable<std::unique_ptr<Backend>> Backend::open(const BackendAddress& ad
   auto socket = co_await connect_to(address, limit, cause);
   if (!socket) co_return nullptr;
   std::unique_ptr<Backend> backend(new Backend(std::move(*socket), rules.patience, limit));
-  cause = co_await backend->begin(rules, client);
+  cause = co_await backend->begin(address, rules, client);
   if (!cause.empty()) co_return nullptr;
   backend->limit_ = Clock::time_point::max();
   co_return backend;
 }
 
-asio::awaitable<std::string> Backend::begin(const BackendRules& rules, const ProxyEndpoints& client) {
+asio::awaitable<std::string> Backend::begin(const BackendAddress& address, const BackendRules& rules,
+                                            const ProxyEndpoints& client) {
   if (rules.proxy) {
     // Postfix takes no UNKNOWN by version 1, and our own endpoints are true as well.
     const bool own = client == ProxyEndpoints{} && rules.proxy == ProxyVersion::v1;
@@ -31,10 +32,39 @@ asio::awaitable<std::string> Backend::begin(const BackendRules& rules, const Pro
     const bool sent = co_await send(format_proxy_header(*rules.proxy, own ? ours : client));
     if (!sent) co_return "the PROXY header cannot be sent";
   }
+  std::string cause;
+  if (address.encryption == BackendEncryption::implicit) cause = co_await connect_tls(address.host, rules);
+  if (cause.empty()) cause = co_await read_greeting();
+  if (cause.empty() && address.encryption == BackendEncryption::starttls) {
+    cause = co_await start_tls(address.host, rules);
+  }
+  co_return cause;
+}
+
+asio::awaitable<std::string> Backend::read_greeting() {
   const auto greeting = co_await receive();
   if (greeting && greeting->code == 220) co_return "";
   if (greeting) co_return "its greeting is " + greeting->lines.front();
   co_return last_ == Io::timed_out ? "no greeting in time" : "it closed the connection without a greeting";
+}
+
+asio::awaitable<std::string> Backend::start_tls(const std::string& host, const BackendRules& rules) {
+  const bool greeted = co_await ehlo(rules.hostname);
+  if (!greeted) co_return "EHLO is refused";
+  if (!keywords_.has("STARTTLS")) co_return "it does not offer STARTTLS";
+  const auto reply = co_await ask("STARTTLS");
+  if (!reply) co_return "STARTTLS is not answered";
+  if (reply->code != 220) co_return "STARTTLS is answered with " + reply->lines.front();
+  // Response injection: whoever put this here wants it taken for what was said under TLS.
+  if (!reader_.pending().empty()) co_return "more than a reply came before TLS";
+  keywords_ = {};
+  co_return co_await connect_tls(host, rules);
+}
+
+asio::awaitable<std::string> Backend::connect_tls(const std::string& host, const BackendRules& rules) {
+  set_deadline();
+  const auto fault = co_await stream_.connect_tls(rules.tls->session_for(host));
+  co_return fault.empty() ? "" : "TLS fails: " + fault;
 }
 
 asio::awaitable<std::optional<BackendReply>> Backend::ask(std::string_view command) {

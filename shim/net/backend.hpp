@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "shim/net/backend_address.hpp"
+#include "shim/net/backend_tls.hpp"
 #include "shim/net/proxy_header.hpp"
 #include "shim/net/stream.hpp"
 #include "shim/smtp/backend_reply.hpp"
@@ -21,15 +22,16 @@ namespace clientid {
 
 // How every connection is made.
 struct BackendRules {
-  std::string hostname;               // ours, for EHLO
-  Clock::duration patience;           // for every wait; to be connected and greeted, there is a limit besides
-  std::optional<ProxyVersion> proxy;  // the header that goes first
+  std::string hostname;                   // ours, for EHLO
+  Clock::duration patience;               // for every wait; to be connected and greeted, there is a limit besides
+  std::optional<ProxyVersion> proxy;      // the header that goes first
+  std::shared_ptr<const BackendTls> tls;  // null: no back end wants it
 };
 
 class Backend {
  public:
-  // Connects and reads the greeting. Null where that fails; `cause` says why then. `client` is who a PROXY header
-  // speaks for.
+  // Connects and reads the greeting, and encrypts where the address wants it; the next command is EHLO. Null where that
+  // fails; `cause` says why then. `client` is who a PROXY header speaks for.
   static asio::awaitable<std::unique_ptr<Backend>> open(const BackendAddress& address, const BackendRules& rules,
                                                         const ProxyEndpoints& client, std::string& cause);
 
@@ -52,8 +54,12 @@ class Backend {
   Backend(Socket socket, Clock::duration patience, Clock::time_point limit)
       : stream_(std::move(socket)), patience_(patience), limit_(limit) {}
 
-  // Up to the greeting. Empty on success, else the cause.
-  asio::awaitable<std::string> begin(const BackendRules& rules, const ProxyEndpoints& client);
+  // Each empty on success, else the cause.
+  asio::awaitable<std::string> begin(const BackendAddress& address, const BackendRules& rules,
+                                     const ProxyEndpoints& client);
+  asio::awaitable<std::string> read_greeting();
+  asio::awaitable<std::string> start_tls(const std::string& host, const BackendRules& rules);
+  asio::awaitable<std::string> connect_tls(const std::string& host, const BackendRules& rules);
   void set_deadline() { stream_.expires_at(std::min(limit_, Clock::now() + patience_)); }
 
   Stream stream_;

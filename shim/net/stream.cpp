@@ -18,6 +18,15 @@ namespace {
 constexpr auto finish_time = std::chrono::seconds(2);
 constexpr std::size_t max_unread = 256 * 1024;
 
+// "certificate verify failed: self-signed certificate"
+std::string fault_of(const SSL* ssl) {
+  const char* reason = ERR_reason_error_string(ERR_peek_error());
+  std::string fault = reason == nullptr ? "it closed the connection" : reason;
+  const long verified = SSL_get_verify_result(ssl);
+  if (verified != X509_V_OK) fault += std::string(": ") + X509_verify_cert_error_string(verified);
+  return fault;
+}
+
 }  // namespace
 
 Stream::Stream(Socket socket) : state_(std::make_shared<State>(std::move(socket))) {
@@ -80,6 +89,21 @@ asio::awaitable<Io> Stream::start_tls(SSL_CTX* context) {
     if (result == 1) co_return Io::done;
     const auto io = co_await after_tls_call(result);
     if (io != Io::done) co_return io;
+  }
+}
+
+asio::awaitable<std::string> Stream::connect_tls(SslSession ssl) {
+  ssl_ = std::move(ssl);
+  if (!ssl_ || SSL_set_fd(ssl_.get(), state_->socket.native_handle()) != 1) co_return "out of memory";
+  for (;;) {
+    ERR_clear_error();
+    const int result = SSL_connect(ssl_.get());
+    if (result == 1) co_return "";
+    // Before the thread turns to another connection, which has errors of its own.
+    auto fault = fault_of(ssl_.get());
+    const auto io = co_await after_tls_call(result);
+    if (io == Io::timed_out) co_return "no answer in time";
+    if (io != Io::done) co_return fault;
   }
 }
 

@@ -19,11 +19,13 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "plugin/identity/identity.hpp"
 #include "shim/auth/channel_binding.hpp"
+#include "shim/net/ssl_session.hpp"
 #include "shim/smtp/line_reader.hpp"
 
 namespace clientid {
@@ -48,6 +50,8 @@ class Stream {
   void expires_after(Clock::duration duration) { expires_at(Clock::now() + duration); }
 
   asio::awaitable<Io> start_tls(SSL_CTX* context);
+  // As the client. Empty on success, else the cause in the words of OpenSSL.
+  asio::awaitable<std::string> connect_tls(SslSession ssl);
   bool encrypted() const { return ssl_ != nullptr; }
   int cipher_bits() const;
   // Of the certificate that the client has shown, if it counts (X3).
@@ -90,11 +94,8 @@ class Stream {
   asio::awaitable<Io> read_plain(LineReader& reader);
   asio::awaitable<Io> read_tls(LineReader& reader);
 
-  struct SslFree {
-    void operator()(SSL* ssl) const { SSL_free(ssl); }
-  };
   std::shared_ptr<State> state_;
-  std::unique_ptr<SSL, SslFree> ssl_;
+  SslSession ssl_;
 };
 
 }  // namespace clientid

@@ -67,7 +67,9 @@ po::options_description keys() {
   add("mechanisms", text("PLAIN LOGIN SCRAM-SHA-256"), "what AUTH offers");
   add("verdict-socket", repeatable<VerdictSocket>(), "PATH [user:group] [mode] for the module elsewhere; repeatable");
   add("handover", one_of<handovers>(0), "how the back end learns who it is: xclient, replay or none");
-  add("backend", repeatable<BackendAddress>(), "smtp://HOST:PORT or unix:PATH; repeatable, in order");
+  add("backend", repeatable<BackendAddress>(),
+      "smtp://HOST:PORT, smtps:// or smtp+starttls://, or unix:PATH; repeatable, in order");
+  add("backend-ca", text(""), "PEM file with whom back ends are certified by; the system's own if not given");
   add("send-proxy-protocol", one_of<proxy_versions>(0), "header before all else to the back end: no, v1 or v2");
   add("allow-extensions", text(""), "BURL and ETRN pass only if named here");
   add("unauthenticated", one_of<unauthenticated_ways>(0), "mail without AUTH: refuse or relay");
@@ -206,6 +208,9 @@ void check(const Config& config) {
     throw ConfigError(
         "tls-client-ca: is of use with tls-client-certificate = optional alone; set that, or take it out");
   }
+  if (!config.backend_ca.empty() && !config.speaks_tls_to_backends()) {
+    throw ConfigError("backend-ca: has no use where no back end is smtps:// or smtp+starttls://");
+  }
   const bool replays = config.handover == Handover::replay;
   if (config.login != LoginWay::sasl && replays) {
     throw ConfigError("handover: replay has no use where the back end does AUTH; take xclient or none");
@@ -242,6 +247,7 @@ Config to_config(const po::variables_map& values) {
   config.handover = static_cast<Handover>(index_of<handovers>(values, "handover"));
   config.backends = all_of<BackendAddress>(values, "backend");
   config.trusted_proxies = networks_of(string_of(values, "trusted-proxies"));
+  config.backend_ca = string_of(values, "backend-ca");
   config.send_proxy = proxy_version(index_of<proxy_versions>(values, "send-proxy-protocol"));
   allow_extensions(string_of(values, "allow-extensions"), config);
   config.relay_unauthenticated = index_of<unauthenticated_ways>(values, "unauthenticated") == 1;
@@ -271,6 +277,11 @@ Config to_config(const po::variables_map& values) {
 }
 
 }  // namespace
+
+bool Config::speaks_tls_to_backends() const {
+  return std::any_of(backends.begin(), backends.end(),
+                     [](const auto& address) { return address.encryption != BackendEncryption::none; });
+}
 
 std::vector<const char*> kept_until_restart(const Config& old, const Config& fresh) {
   std::vector<const char*> keys;

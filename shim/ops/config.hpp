@@ -30,6 +30,7 @@ struct Config {
   Handover handover = Handover::xclient;
   std::vector<BackendAddress> backends;
   std::vector<Network> trusted_proxies;
+  std::string backend_ca;  // empty: what the system trusts
   std::optional<ProxyVersion> send_proxy;
   bool burl = false;
   bool etrn = false;
@@ -55,6 +56,8 @@ struct Config {
   std::string pid_file;
   log::Target log_target = log::Target::standard_error;
   log::Level log_level = log::Level::info;
+
+  bool speaks_tls_to_backends() const;
 };
 
 struct CommandLine {

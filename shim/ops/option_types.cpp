@@ -97,7 +97,7 @@ void validate(boost::any& value, const std::vector<std::string>& texts, MessageS
 void validate(boost::any& value, const std::vector<std::string>& texts, BackendAddress* /*type*/, int /*unused*/) {
   const auto& text = po::validators::get_single_string(texts);
   auto address = BackendAddress::parse(text);
-  if (!address) reject(text, "smtp://HOST:PORT or unix:PATH");
+  if (!address) reject(text, "smtp://HOST:PORT, smtps://HOST, smtp+starttls://HOST or unix:PATH");
   value = std::move(*address);
 }
 

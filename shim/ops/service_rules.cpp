@@ -36,7 +36,10 @@ OfferRules offer_rules_for(const Config& config, const std::vector<std::string>&
 }  // namespace
 
 BackendRules backend_rules_for(const Config& config) {
-  return {.hostname = config.hostname, .patience = config.backend_timeout, .proxy = config.send_proxy};
+  return {.hostname = config.hostname,
+          .patience = config.backend_timeout,
+          .proxy = config.send_proxy,
+          .tls = config.speaks_tls_to_backends() ? std::make_shared<const BackendTls>(config.backend_ca) : nullptr};
 }
 
 std::shared_ptr<const Service> service_for(const Config& config, const ServiceParts& parts) {

@@ -8,6 +8,7 @@
 
 namespace clientid {
 
+// Reads the authorities that back ends are checked against. Throws ConfigError.
 BackendRules backend_rules_for(const Config& config);
 
 // Reads certificates, keys and clientid.conf, and asks libsasl, which must be initialised where it does AUTH, for its

@@ -99,12 +99,45 @@ TEST_CASE("addresses of a back end") {
   CHECK(backend_address("smtp://[::1]:10587") == "smtp://[::1]:10587");
   CHECK(backend_address("smtp://mail.example.com:25") == "smtp://mail.example.com:25");
   CHECK(backend_address("unix:/run/smtpd") == "unix:/run/smtpd");
-  for (const auto* bad : {"", "127.0.0.1:10587", "smtp://", "smtp://127.0.0.1", "smtp://127.0.0.1:", "smtp://:25",
-                          "smtp://127.0.0.1:smtp", "smtp://[]:25", "unix:", "lmtp://127.0.0.1:24", "SMTP://a:25"}) {
+  CHECK(backend_address("smtps://mail.example.com") == "smtps://mail.example.com:465");
+  CHECK(backend_address("smtps://[::1]") == "smtps://[::1]:465");
+  CHECK(backend_address("smtps://127.0.0.1:10465") == "smtps://127.0.0.1:10465");
+  CHECK(backend_address("smtp+starttls://mail.example.com") == "smtp+starttls://mail.example.com:587");
+  CHECK(backend_address("smtp+starttls://[::1]:10587") == "smtp+starttls://[::1]:10587");
+  CHECK(parse<BackendAddress>("smtp://a:25")->encryption == BackendEncryption::none);
+  CHECK(parse<BackendAddress>("smtps://a")->encryption == BackendEncryption::implicit);
+  CHECK(parse<BackendAddress>("smtp+starttls://a")->encryption == BackendEncryption::starttls);
+  CHECK(parse<BackendAddress>("smtps://[::1]")->host == "::1");
+  for (const auto* bad : {"",
+                          "127.0.0.1:10587",
+                          "smtp://",
+                          "smtp://127.0.0.1",
+                          "smtp://127.0.0.1:",
+                          "smtp://:25",
+                          "smtp://127.0.0.1:smtp",
+                          "smtp://[]:25",
+                          "unix:",
+                          "lmtp://127.0.0.1:24",
+                          "SMTP://a:25",
+                          "smtp://a:0",
+                          "smtp://a:65536",
+                          "smtp://a:25/",
+                          "smtps://",
+                          "smtps://:465",
+                          "smtps://a:",
+                          "smtps://a/",
+                          "smtps://u@a",
+                          "smtps://::1",
+                          "smtps://[::1",
+                          "smtps://[::1]465",
+                          "smtp+starttls://",
+                          "smtp+starttls://[]",
+                          "smtp+tls://a"}) {
     CAPTURE(std::string_view(bad));
     CHECK(backend_address(bad) == "none");
   }
-  CHECK(fault<BackendAddress>("x") == "cannot be \"x\"; it takes smtp://HOST:PORT or unix:PATH");
+  CHECK(fault<BackendAddress>("x") ==
+        "cannot be \"x\"; it takes smtp://HOST:PORT, smtps://HOST, smtp+starttls://HOST or unix:PATH");
 }
 
 TEST_CASE("addresses to listen on") {
