@@ -26,10 +26,12 @@ libshim_la_SOURCES = \
   %D%/net/backend_address.cpp %D%/net/backend_address.hpp \
   %D%/net/backend_auth.cpp %D%/net/backend_auth.hpp \
   %D%/net/backend_connect.cpp %D%/net/backend_connect.hpp \
+  %D%/net/backend_health.cpp %D%/net/backend_health.hpp \
   %D%/net/backend_login.cpp %D%/net/backend_login.hpp \
   %D%/net/backend_probe.cpp %D%/net/backend_probe.hpp \
   %D%/net/backend_tls.cpp %D%/net/backend_tls.hpp \
   %D%/net/certificate_choice.cpp %D%/net/certificate_choice.hpp \
+  %D%/net/backends.cpp %D%/net/backends.hpp \
   %D%/net/client.cpp %D%/net/client.hpp \
   %D%/net/client_certificate.cpp %D%/net/client_certificate.hpp \
   %D%/net/connection_limits.cpp %D%/net/connection_limits.hpp \

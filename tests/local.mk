@@ -33,6 +33,7 @@ check_PROGRAMS += unit_test
 unit_test_SOURCES = \
   %D%/unit/account_test.cpp \
   %D%/unit/auth_exchange_test.cpp \
+  %D%/unit/backend_health_test.cpp \
   %D%/unit/backend_offer_test.cpp \
   %D%/unit/backend_reply_test.cpp \
   %D%/unit/base64_test.cpp \
@@ -141,6 +142,7 @@ system_tests = \
   %D%/system/ctl_usage_test.py \
   %D%/system/key_file_test.py \
   %D%/system/limits_test.py \
+  %D%/system/failover_test.py \
   %D%/system/manual_test.py \
   %D%/system/mechanisms_test.py \
   %D%/system/message_test.py \

@@ -49,12 +49,11 @@ asio::awaitable<std::string> Backend::read_greeting() {
 }
 
 asio::awaitable<std::string> Backend::start_tls(const std::string& host, const BackendRules& rules) {
-  const bool greeted = co_await ehlo(rules.hostname);
-  if (!greeted) co_return "EHLO is refused";
+  const auto greeted = co_await ehlo(rules.hostname);
+  if (!greeted || !greeted->positive()) co_return fault_in("EHLO", greeted);
   if (!keywords_.has("STARTTLS")) co_return "it does not offer STARTTLS";
-  const auto reply = co_await ask("STARTTLS");
-  if (!reply) co_return "STARTTLS is not answered";
-  if (reply->code != 220) co_return "STARTTLS is answered with " + reply->lines.front();
+  const auto ready = co_await ask("STARTTLS");
+  if (!ready || !ready->positive()) co_return fault_in("STARTTLS", ready);
   // Response injection: whoever put this here wants it taken for what was said under TLS.
   if (!reader_.pending().empty()) co_return "more than a reply came before TLS";
   keywords_ = {};
@@ -75,11 +74,10 @@ asio::awaitable<std::optional<BackendReply>> Backend::ask(std::string_view comma
   co_return co_await receive();
 }
 
-asio::awaitable<bool> Backend::ehlo(std::string_view name) {
-  const auto reply = co_await ask("EHLO " + std::string(name));
-  if (!reply || !reply->positive()) co_return false;
-  keywords_ = Keywords(*reply);
-  co_return true;
+asio::awaitable<std::optional<BackendReply>> Backend::ehlo(std::string_view name) {
+  auto reply = co_await ask("EHLO " + std::string(name));
+  if (reply && reply->positive()) keywords_ = Keywords(*reply);
+  co_return reply;
 }
 
 asio::awaitable<bool> Backend::send(std::string_view octets) {
@@ -121,6 +119,11 @@ std::string Backend::local_endpoint() {
 }
 std::string Backend::remote_endpoint() {
   return local_endpoint_of(stream_.socket()).sasl_form();
+}
+
+std::string fault_in(const std::string& command, const std::optional<BackendReply>& reply) {
+  if (!reply) return command + " is not answered";
+  return reply->positive() ? "" : command + " is answered with " + reply->lines.front();
 }
 
 }  // namespace clientid

@@ -37,8 +37,8 @@ class Backend {
 
   // One command and its reply. Nothing where the connection is lost.
   asio::awaitable<std::optional<BackendReply>> ask(std::string_view command);
-  // EHLO; afterwards keywords() are those that it announced.
-  asio::awaitable<bool> ehlo(std::string_view name);
+  // If the reply is positive, keywords() are those that it announced.
+  asio::awaitable<std::optional<BackendReply>> ehlo(std::string_view name);
 
   asio::awaitable<bool> send(std::string_view octets);
   asio::awaitable<std::optional<BackendReply>> receive();
@@ -69,5 +69,8 @@ class Backend {
   LineReader reader_;
   Keywords keywords_;
 };
+
+// "STARTTLS is answered with 454 ..."; empty if the reply is positive.
+std::string fault_in(const std::string& command, const std::optional<BackendReply>& reply);
 
 }  // namespace clientid

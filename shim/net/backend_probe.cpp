@@ -6,11 +6,9 @@ asio::awaitable<std::optional<Keywords>> probe_backend(const BackendAddress& add
                                                        std::string& cause) {
   const auto backend = co_await Backend::open(address, rules, {}, cause);
   if (!backend) co_return std::nullopt;
-  const bool greeted = co_await backend->ehlo(rules.hostname);
-  if (!greeted) {
-    cause = "EHLO is refused";
-    co_return std::nullopt;
-  }
+  const auto greeted = co_await backend->ehlo(rules.hostname);
+  cause = fault_in("EHLO", greeted);
+  if (!cause.empty()) co_return std::nullopt;
   co_await backend->ask("QUIT");
   co_return backend->keywords();
 }

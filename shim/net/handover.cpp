@@ -1,8 +1,6 @@
 #include "shim/net/handover.hpp"
 
-#include <algorithm>
-
-#include "shim/smtp/base64.hpp"
+#include "shim/net/backend_auth.hpp"
 
 namespace clientid {
 namespace {
@@ -14,49 +12,47 @@ std::string name_for(const ClientFacts& client, const std::string& hostname) {
   return usable ? client.helo : hostname;
 }
 
-std::string refused(const std::string& what, const std::optional<BackendReply>& reply) {
-  return what + (reply ? " is answered with " + reply->lines.front() : " is not answered");
+constexpr const char* no_xclient =
+    "it does not offer us XCLIENT with ADDR, PORT and LOGIN (Postfix: smtpd_authorized_xclient_hosts and "
+    "smtpd_sasl_auth_enable)";
+
+// From XCLIENT on it judges the client rather than us, if it says anything.
+Refusal refusal_of(const std::string& what, const std::optional<BackendReply>& reply) {
+  return {fault_in(what, reply), reply.has_value()};
 }
 
-asio::awaitable<std::string> send_xclient(Backend& backend, const ClientFacts& client, const std::string& hostname) {
+asio::awaitable<Refusal> send_xclient(Backend& backend, const ClientFacts& client, const std::string& hostname) {
   const auto attributes = std::string(backend.keywords().parameters("XCLIENT"));
-  if (!backend.keywords().has("XCLIENT") || !xclient_suffices(client, attributes)) {
-    co_return "it does not offer us XCLIENT with ADDR, PORT and LOGIN (Postfix: smtpd_authorized_xclient_hosts and "
-              "smtpd_sasl_auth_enable)";
-  }
+  if (!backend.keywords().has("XCLIENT") || !xclient_offered(client, attributes)) co_return Refusal{no_xclient};
+  if (!xclient_suffices(client, attributes)) co_return Refusal{"the login name is too long for XCLIENT", true};
   for (const auto& line : xclient_lines(client, attributes)) {
     const auto reply = co_await backend.ask(line);
-    if (!reply || !reply->positive()) co_return refused("XCLIENT", reply);
+    if (!reply || !reply->positive()) co_return refusal_of("XCLIENT", reply);
   }
   // The session began anew.
-  const bool greeted = co_await backend.ehlo(name_for(client, hostname));
-  co_return greeted ? "" : "EHLO after XCLIENT is refused";
+  const auto greeted = co_await backend.ehlo(name_for(client, hostname));
+  co_return refusal_of("EHLO after XCLIENT", greeted);
 }
 
-asio::awaitable<std::string> replay_credentials(Backend& backend, const Secret& plain) {
-  Secret command("AUTH PLAIN ");
-  command.append(encode_base64(plain.view()).view());
-  command.append("\r\n");
-  const bool sent = co_await backend.send(command.view());
-  if (!sent) co_return "AUTH cannot be sent";
-  const auto reply = co_await backend.receive();
-  co_return reply && reply->code == 235 ? "" : refused("AUTH", reply);
+asio::awaitable<Refusal> replay_credentials(Backend& backend, const Secret& plain) {
+  const auto reply = co_await authenticate_plain(backend, plain);
+  co_return Refusal{reply.cause, reply.status == AuthStatus::refused};
 }
 
 }  // namespace
 
-asio::awaitable<std::string> hand_over(Backend& backend, Handover handover, const ClientFacts& client,
-                                       const Secret& plain, const std::string& hostname) {
-  const bool greeted = co_await backend.ehlo(hostname);
-  if (!greeted) co_return "EHLO is refused";
+asio::awaitable<Refusal> hand_over(Backend& backend, Handover handover, const ClientFacts& client, const Secret& plain,
+                                   const std::string& hostname) {
+  const auto greeted = co_await backend.ehlo(hostname);
+  if (!greeted || !greeted->positive()) co_return Refusal{fault_in("EHLO", greeted)};
   switch (handover) {
     case Handover::xclient: co_return co_await send_xclient(backend, client, hostname);
     case Handover::replay:
-      if (plain.empty()) co_return "";
+      if (plain.empty()) co_return Refusal{};
       co_return co_await replay_credentials(backend, plain);
     case Handover::none: break;
   }
-  co_return "";
+  co_return Refusal{};
 }
 
 }  // namespace clientid

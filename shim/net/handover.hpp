@@ -17,9 +17,15 @@ enum class Handover : std::uint8_t {
   none,     // the back end takes what comes from us
 };
 
+// Why a back end does not take a client.
+struct Refusal {
+  std::string cause;       // fit for the log; empty: it does
+  bool of_client = false;  // it may well take others
+};
+
 // From EHLO until the back end is ready for MAIL. `plain` is the client's PLAIN message, for replay; empty where the
-// client did not authenticate. Empty on success, else the cause, fit for the log.
-asio::awaitable<std::string> hand_over(Backend& backend, Handover handover, const ClientFacts& client,
-                                       const Secret& plain, const std::string& hostname);
+// client did not authenticate.
+asio::awaitable<Refusal> hand_over(Backend& backend, Handover handover, const ClientFacts& client, const Secret& plain,
+                                   const std::string& hostname);
 
 }  // namespace clientid

@@ -8,38 +8,47 @@ namespace clientid {
 namespace {
 
 // A connection that takes the place of the one on which the client authenticated.
-asio::awaitable<std::string> authenticate_again(Backend& backend, const Secret& plain) {
-  if (plain.empty()) co_return "it was lost, and the mechanism leaves nothing to authenticate with again";
+asio::awaitable<Refusal> authenticate_again(Backend& backend, const Secret& plain) {
+  if (plain.empty())
+    co_return Refusal{"it was lost, and the mechanism leaves nothing to authenticate with again", true};
   const auto reply = co_await authenticate_plain(backend, plain);
-  co_return reply.status == AuthStatus::authenticated ? "" : reply.cause;
+  co_return Refusal{reply.cause, reply.status == AuthStatus::refused};
 }
 
 }  // namespace
 
-asio::awaitable<std::string> Relay::open(const BackendAddress& address, const RelayClient& client) {
-  std::string cause;
+asio::awaitable<Refusal> Relay::open(const BackendAddress& address, const RelayClient& client) {
   const IpEndpoint peer{client.facts.address, client.facts.port};
-  auto backend = co_await Backend::open(address, rules_.backend, {peer, client.local}, cause);
-  if (!backend) co_return cause;
+  Refusal refusal;
+  auto backend = co_await Backend::open(address, rules_.backend, {peer, client.local}, refusal.cause);
+  if (!backend) co_return refusal;
   // Before the handover, for the module in the back end may ask during it.
   auto entry = registry_.add(
       {{backend->local_endpoint(), backend->remote_endpoint()}, {client.local.sasl_form(), peer.sasl_form()}},
       client.session);
-  cause = co_await hand_over(*backend, rules_.handover, client.facts, client.plain, rules_.backend.hostname);
-  if (cause.empty() && rules_.auth_by_backend && client.authenticated) {
-    cause = co_await authenticate_again(*backend, client.plain);
+  refusal = co_await hand_over(*backend, rules_.handover, client.facts, client.plain, rules_.backend.hostname);
+  if (refusal.cause.empty() && rules_.auth_by_backend && client.authenticated) {
+    refusal = co_await authenticate_again(*backend, client.plain);
   }
-  if (!cause.empty()) co_return cause;
+  if (!refusal.cause.empty()) co_return refusal;
   backend_ = std::move(backend);
   entry_ = std::move(entry);
-  co_return "";
+  co_return refusal;
 }
 
 asio::awaitable<bool> Relay::open(const RelayClient& client) {
-  for (const auto& address : rules_.backends) {
-    const auto cause = co_await open(address, client);
-    if (cause.empty()) co_return true;
-    log::error("backend-failure", {{"peer", client.facts.address}, {"backend", address.to_string()}, {"cause", cause}});
+  auto& backends = *rules_.backends;
+  for (const auto i : backends.order()) {
+    const auto refusal = co_await open(backends.address(i), client);
+    if (refusal.cause.empty() || refusal.of_client) backends.worked(i);
+    if (refusal.cause.empty()) co_return true;
+    if (!refusal.of_client) {
+      backends.failed(i, refusal.cause);
+      continue;
+    }
+    log::warning(
+        "backend-refusal",
+        {{"peer", client.facts.address}, {"backend", backends.address(i).to_string()}, {"cause", refusal.cause}});
   }
   co_return false;
 }

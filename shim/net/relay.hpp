@@ -10,12 +10,13 @@
 
 #include "shim/auth/session_registry.hpp"
 #include "shim/net/backend.hpp"
+#include "shim/net/backends.hpp"
 #include "shim/net/handover.hpp"
 
 namespace clientid {
 
 struct RelayRules {
-  std::vector<BackendAddress> backends;  // tried in order
+  std::shared_ptr<Backends> backends;
   BackendRules backend;
   Handover handover = Handover::xclient;
   bool auth_by_backend = false;  // the handover ends with the client's own AUTH
@@ -35,7 +36,7 @@ class Relay {
   // Both must outlive the relay.
   Relay(const RelayRules& rules, SessionRegistry& registry) : rules_(rules), registry_(registry) {}
 
-  // Tries the back ends in their order. False where none takes us; each is logged.
+  // Tries the back ends in their order. False where none takes us; what is wrong with them is logged.
   asio::awaitable<bool> open(const RelayClient& client);
 
   asio::awaitable<bool> send(std::string_view octets) { return backend_->send(octets); }
@@ -53,7 +54,7 @@ class Relay {
   asio::awaitable<void> quit();
 
  private:
-  asio::awaitable<std::string> open(const BackendAddress& address, const RelayClient& client);
+  asio::awaitable<Refusal> open(const BackendAddress& address, const RelayClient& client);
 
   const RelayRules& rules_;
   SessionRegistry& registry_;

@@ -43,14 +43,16 @@ asio::awaitable<void> pause_for(Clock::duration duration) {
 asio::awaitable<bool> learn_offer(const Service& service) {
   auto rules = service.relay.backend;
   rules.patience = probe_patience;
-  for (const auto& address : service.relay.backends) {
+  auto& backends = *service.relay.backends;
+  for (const auto i : backends.order()) {
     std::string cause;
-    const auto found = co_await probe_backend(address, rules, cause);
+    const auto found = co_await probe_backend(backends.address(i), rules, cause);
     if (found) {
+      backends.worked(i);
       service.offer->learn(*found);
       co_return true;
     }
-    log::warning("backend-failure", {{"backend", address.to_string()}, {"cause", cause}});
+    backends.failed(i, cause);
   }
   co_return false;
 }

@@ -58,7 +58,7 @@ std::shared_ptr<const Service> service_for(const Config& config, const ServicePa
                .refuse_late = config.refuse_after_auth,
                .channel_binding = std::any_of(mechanisms.begin(), mechanisms.end(), binds_channel)},
       .login = config.login,
-      .relay = {.backends = config.backends,
+      .relay = {.backends = std::make_shared<Backends>(config.backends),
                 .backend = backend_rules_for(config),
                 .handover = config.handover,
                 .auth_by_backend = config.login != LoginWay::sasl},

@@ -28,11 +28,13 @@ bool fits(const std::string& attribute) {
 
 }  // namespace
 
-bool xclient_suffices(const ClientFacts& client, std::string_view attributes) {
-  if (!client.login.empty() && (!announces(attributes, "LOGIN") || !fits(attribute_for("LOGIN", client.login)))) {
-    return false;
-  }
+bool xclient_offered(const ClientFacts& client, std::string_view attributes) {
+  if (!client.login.empty() && !announces(attributes, "LOGIN")) return false;
   return client.address.empty() || (announces(attributes, "ADDR") && announces(attributes, "PORT"));
+}
+
+bool xclient_suffices(const ClientFacts& client, std::string_view attributes) {
+  return xclient_offered(client, attributes) && fits(attribute_for("LOGIN", client.login));
 }
 
 std::vector<std::string> xclient_lines(const ClientFacts& client, std::string_view attributes) {

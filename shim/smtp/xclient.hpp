@@ -21,6 +21,8 @@ std::vector<std::string> xclient_lines(const ClientFacts& client, std::string_vi
 
 // Whether all that the handover needs was announced: without ADDR, PORT or LOGIN the back end would judge and log
 // somebody else.
+bool xclient_offered(const ClientFacts& client, std::string_view attributes);
+// And whether it fits a line as well.
 bool xclient_suffices(const ClientFacts& client, std::string_view attributes);
 
 }  // namespace clientid

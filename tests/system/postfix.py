@@ -97,7 +97,7 @@ class Postfix:
         self.dir = pathlib.Path(directory)
         self.sasldb = pathlib.Path(sasldb)
         self.port = free_port()
-        self.stopped = False
+        self.stopped = True
 
     def __enter__(self):
         postfix, nobody = pwd.getpwnam("postfix"), pwd.getpwnam("nobody")
@@ -115,17 +115,22 @@ class Postfix:
             sasldb = pathlib.Path("/", shutil.copy2(self.sasldb, self.dir / "queue/sasldb").name)
             os.chown(self.dir / "queue/sasldb", 0, postfix.pw_gid)
         (etc / "sasl/smtpd.conf").write_text(self.sasl.format(sasldb=sasldb))
-        # Postfix announces itself on standard error; its own log says more when it fails.
-        started = subprocess.run(["postfix", "-c", etc, "start"], capture_output=True, text=True)
-        if started.returncode != 0:
-            raise RuntimeError(f"postfix does not start: {started.stderr}{self.log()}")
+        self.start()
         return self
 
     def __exit__(self, *_):
         self.stop()
 
+    def start(self):
+        """Also once more, after stop()."""
+        # Postfix announces itself on standard error; its own log says more when it fails.
+        started = subprocess.run(["postfix", "-c", self.dir / "etc", "start"], capture_output=True, text=True)
+        if started.returncode != 0:
+            raise RuntimeError(f"postfix does not start: {started.stderr}{self.log()}")
+        self.stopped = False
+
     def stop(self):
-        """Everything here is thrown away, so nobody waits for the tidy end of `postfix stop` (2 s)."""
+        """As by a loss of power: nobody waits for the tidy end of `postfix stop` (2 s)."""
         if self.stopped:
             return
         self.stopped = True

@@ -99,6 +99,8 @@ TEST_CASE("X9 a login that no line can hold is none that could be left out") {
   CHECK(xclient_lines(client, all_attributes).front() == "XCLIENT LOGIN=" + client.login);
   client.login += "l";
   CHECK_FALSE(xclient_suffices(client, all_attributes));
+  CHECK(xclient_offered(client, all_attributes));
+  CHECK_FALSE(xclient_offered(client, "ADDR PORT"));
 }
 
 TEST_CASE("X9 without ADDR, PORT or LOGIN the handover is none") {

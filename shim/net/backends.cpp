@@ -1,0 +1,16 @@
+#include "shim/net/backends.hpp"
+
+#include "shim/ops/log.hpp"
+
+namespace clientid {
+
+void Backends::worked(std::size_t backend) {
+  if (health_.worked(backend)) log::info("backend-up", {{"backend", address(backend).to_string()}});
+}
+
+void Backends::failed(std::size_t backend, const std::string& cause) {
+  const auto level = health_.failed(backend) ? log::Level::error : log::Level::debug;
+  log::write(level, "backend-down", {{"backend", address(backend).to_string()}, {"cause", cause}});
+}
+
+}  // namespace clientid
