@@ -43,6 +43,7 @@ libbinding_la_SOURCES = \
   %D%/identity/identity.cpp %D%/identity/identity.hpp \
   %D%/identity/key_file.cpp %D%/identity/key_file.hpp \
   %D%/identity/secret.hpp \
+  %D%/identity/secret_file.cpp %D%/identity/secret_file.hpp \
   %D%/policy/account.cpp %D%/policy/account.hpp \
   %D%/policy/binding.cpp %D%/policy/binding.hpp \
   %D%/policy/decide.cpp %D%/policy/decide.hpp \

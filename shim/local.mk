@@ -30,8 +30,8 @@ libshim_la_SOURCES = \
   %D%/net/backend_login.cpp %D%/net/backend_login.hpp \
   %D%/net/backend_probe.cpp %D%/net/backend_probe.hpp \
   %D%/net/backend_tls.cpp %D%/net/backend_tls.hpp \
-  %D%/net/certificate_choice.cpp %D%/net/certificate_choice.hpp \
   %D%/net/backends.cpp %D%/net/backends.hpp \
+  %D%/net/certificate_choice.cpp %D%/net/certificate_choice.hpp \
   %D%/net/client.cpp %D%/net/client.hpp \
   %D%/net/client_certificate.cpp %D%/net/client_certificate.hpp \
   %D%/net/connection_limits.cpp %D%/net/connection_limits.hpp \
@@ -44,6 +44,7 @@ libshim_la_SOURCES = \
   %D%/net/login.cpp %D%/net/login.hpp \
   %D%/net/proxied.cpp %D%/net/proxied.hpp \
   %D%/net/proxy_header.cpp %D%/net/proxy_header.hpp \
+  %D%/net/proxy_login.cpp %D%/net/proxy_login.hpp \
   %D%/net/relay.cpp %D%/net/relay.hpp \
   %D%/net/sasl_login.cpp %D%/net/sasl_login.hpp \
   %D%/net/service.hpp \

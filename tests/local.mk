@@ -70,6 +70,7 @@ unit_test_SOURCES = \
   %D%/unit/option_types_test.cpp \
   %D%/unit/plain_message_test.cpp \
   %D%/unit/proxy_header_test.cpp \
+  %D%/unit/proxy_login_test.cpp \
   %D%/unit/reply_queue_test.cpp \
   %D%/unit/scram_secret_test.cpp \
   %D%/unit/scripted_backend.cpp %D%/unit/scripted_backend.hpp \
@@ -140,9 +141,10 @@ system_tests = \
   %D%/system/ctl_terminal_test.py \
   %D%/system/ctl_test.py \
   %D%/system/ctl_usage_test.py \
+  %D%/system/failover_test.py \
+  %D%/system/handover_proxy_test.py \
   %D%/system/key_file_test.py \
   %D%/system/limits_test.py \
-  %D%/system/failover_test.py \
   %D%/system/manual_test.py \
   %D%/system/mechanisms_test.py \
   %D%/system/message_test.py \

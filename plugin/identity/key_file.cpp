@@ -1,66 +1,20 @@
 #include "plugin/identity/key_file.hpp"
 
-#include <fcntl.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/rand.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include <cerrno>
-#include <cstring>
 #include <stdexcept>
 
 #include "plugin/config/config_error.hpp"
 #include "plugin/config/durable_file.hpp"
-#include "plugin/config/file_access.hpp"
-#include "plugin/config/file_descriptor.hpp"
 #include "plugin/identity/hex.hpp"
+#include "plugin/identity/secret_file.hpp"
 
 namespace clientid {
 namespace {
 
 constexpr std::size_t key_size = 32;
-constexpr std::size_t max_file_size = std::size_t{64} * 1024;
-
-std::string mend_of(int error, const std::string& path) {
-  switch (error) {
-    case ENOENT: return "; make it with: clientidctl init";
-    case EACCES: return access_advice(path, Access::read);
-    case ELOOP: return "; links are not followed, put into key-file what this prints: readlink -f " + path;
-    default: return {};
-  }
-}
-
-Secret read_all(const std::string& path) {
-  // Without following a link, and looking at the file that was opened rather than at its name.
-  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
-  if (!file) {
-    const int error = errno;
-    throw ConfigError(path + ": cannot open the key file: " + std::strerror(error) + mend_of(error, path));
-  }
-  struct stat status {};
-  if (::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
-    throw ConfigError(path + ": the key file is not a plain file");
-  }
-  if ((status.st_mode & (S_IWGRP | S_IXGRP | S_IRWXO)) != 0) {
-    throw ConfigError(path + ": the key file is open to others; mend it with: chmod u=rw,g=r,o= " + path);
-  }
-  if (status.st_uid != 0 && status.st_uid != ::geteuid()) {
-    throw ConfigError(path + ": the key file belongs to somebody else; mend it with: chown root " + path);
-  }
-  if (static_cast<std::size_t>(status.st_size) > max_file_size) {
-    throw ConfigError(path + ": the key file is larger than 64 KiB");
-  }
-  Secret text(static_cast<std::size_t>(status.st_size));
-  std::size_t filled = 0;
-  while (filled < text.size()) {
-    const auto got = ::read(file.get(), text.octets().data() + filled, text.size() - filled);
-    if (got <= 0) throw ConfigError(path + ": cannot read the key file");
-    filled += static_cast<std::size_t>(got);
-  }
-  return text;
-}
 
 HashKey parse_key(std::string_view line, const std::string& where) {
   const auto space = line.find(' ');
@@ -77,7 +31,7 @@ HashKey parse_key(std::string_view line, const std::string& where) {
 }  // namespace
 
 KeyFile KeyFile::load(const std::string& path) {
-  const Secret text = read_all(path);
+  const Secret text = read_secret_file(path, "key file", "; make it with: clientidctl init");
   KeyFile file;
   auto rest = text.view();
   for (int number = 1; !rest.empty(); ++number) {

@@ -8,14 +8,6 @@
 namespace clientid {
 namespace {
 
-bool has_mechanism(const Backend& backend, std::string_view name) {
-  std::istringstream words{std::string(backend.keywords().parameters("AUTH"))};
-  for (std::string word; words >> word;) {
-    if (word == name) return true;
-  }
-  return false;
-}
-
 // Only what speaks of these credentials is a refusal; that AUTH is not possible at all, is none.
 BackendAuthReply reply_of(const std::optional<BackendReply>& reply) {
   constexpr int succeeded = 235;
@@ -59,8 +51,16 @@ asio::awaitable<BackendAuthReply> authenticate_login(Backend& backend, const Pla
 
 }  // namespace
 
+bool offers_mechanism(const Keywords& announced, std::string_view name) {
+  std::istringstream words{std::string(announced.parameters("AUTH"))};
+  for (std::string word; words >> word;) {
+    if (word == name) return true;
+  }
+  return false;
+}
+
 asio::awaitable<BackendAuthReply> authenticate_plain(Backend& backend, const Secret& message) {
-  if (!has_mechanism(backend, "PLAIN") && has_mechanism(backend, "LOGIN")) {
+  if (!offers_mechanism(backend.keywords(), "PLAIN") && offers_mechanism(backend.keywords(), "LOGIN")) {
     const auto parts = split_plain_message(message.view());
     // LOGIN cannot say for whom.
     if (!parts || !parts->authorization.empty()) {

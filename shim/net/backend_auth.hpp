@@ -16,6 +16,9 @@ struct BackendAuthReply {
   std::string cause;      // of AuthStatus::unavailable, and of a refusal: what the back end said
 };
 
+// In upper case.
+bool offers_mechanism(const Keywords& announced, std::string_view name);
+
 // A whole AUTH with a PLAIN message (RFC 4616). A back end that has LOGIN alone gets LOGIN.
 asio::awaitable<BackendAuthReply> authenticate_plain(Backend& backend, const Secret& message);
 

@@ -189,7 +189,7 @@ asio::awaitable<void> Client::authenticate() {
   if (step.action == Action::authenticate) {
     login_ = new_login();
     keeps_password_ = step.auth.mechanism == "PLAIN" &&
-                      (service_->login != LoginWay::sasl || service_->relay.handover == Handover::replay);
+                      (service_->login != LoginWay::sasl || service_->relay.handover.way == Handover::replay);
   }
   Secret plain = keeps_password_ && step.auth.response ? step.auth.response->clone() : Secret();
   auto result = co_await login_->step(std::move(step.auth));

@@ -18,7 +18,7 @@ namespace clientid {
 struct RelayRules {
   std::shared_ptr<Backends> backends;
   BackendRules backend;
-  Handover handover = Handover::xclient;
+  HandoverRules handover;
   bool auth_by_backend = false;  // the handover ends with the client's own AUTH
 };
 

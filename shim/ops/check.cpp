@@ -33,13 +33,47 @@ bool report(const std::string& what, const std::function<void()>& attempt) {
   }
 }
 
-void reach(const BackendAddress& address, const BackendRules& rules) {
+Keywords reach(const BackendAddress& address, const BackendRules& rules) {
   asio::io_context context;
   std::string cause;
-  const auto probe = [&]() -> asio::awaitable<void> { co_await probe_backend(address, rules, cause); };
+  std::optional<Keywords> found;
+  const auto probe = [&]() -> asio::awaitable<void> { found = co_await probe_backend(address, rules, cause); };
   asio::co_spawn(context, probe, asio::detached);
   context.run();
-  if (!cause.empty()) throw std::runtime_error(cause);
+  if (!found) throw std::runtime_error(cause);
+  return std::move(*found);
+}
+
+void require_handover(const Config& config, const Keywords& announced) {
+  const bool sasl = config.login == LoginWay::sasl;
+  const ClientFacts somebody{"192.0.2.1", 49152, "", sasl ? "somebody" : ""};
+  auto lacking = lacking_for(config.handover, somebody, announced);
+  if (lacking.empty() && !sasl && !announced.has("AUTH")) lacking = "it does not offer us AUTH";
+  if (!lacking.empty()) throw std::runtime_error(lacking);
+}
+
+bool check_backend(const BackendAddress& address, const Config& config, const BackendRules& rules) {
+  std::optional<Keywords> announced;
+  const bool good = report("back end " + address.to_string(), [&] { announced = reach(address, rules); });
+  return good && report("handover to " + address.to_string(), [&] { require_handover(config, *announced); });
+}
+
+bool check_backends(const Config& config) {
+  bool good = true;
+  if (config.handover == Handover::proxy) {
+    good = report("password " + config.handover_password_file, [&] { handover_rules_for(config); });
+  }
+  BackendRules rules;
+  const auto make_rules = [&] { rules = backend_rules_for(config); };
+  const auto authorities = config.backend_ca.empty() ? "of the system" : config.backend_ca;
+  if (!config.speaks_tls_to_backends()) {
+    make_rules();
+  } else if (!report("authorities " + authorities, make_rules)) {
+    return false;
+  }
+  rules.patience = patience;
+  for (const auto& address : config.backends) good &= check_backend(address, config, rules);
+  return good;
 }
 
 }  // namespace
@@ -65,11 +99,7 @@ bool check_everything(const Config& config) {
       }
     });
   }
-  auto rules = backend_rules_for(config);
-  rules.patience = patience;
-  for (const auto& address : config.backends) {
-    good &= report("back end " + address.to_string(), [&] { reach(address, rules); });
-  }
+  good &= check_backends(config);
   return good;
 }
 

@@ -66,7 +66,9 @@ po::options_description keys() {
   add("sasl-config", text("clientid-shim"), "name of the SASL configuration");
   add("mechanisms", text("PLAIN LOGIN SCRAM-SHA-256"), "what AUTH offers");
   add("verdict-socket", repeatable<VerdictSocket>(), "PATH [user:group] [mode] for the module elsewhere; repeatable");
-  add("handover", one_of<handovers>(0), "how the back end learns who it is: xclient, replay or none");
+  add("handover", one_of<handovers>(0), "how the back end learns who it is: xclient, replay, proxy or none");
+  add("handover-login", text(""), "with handover = proxy, our own login there");
+  add("handover-password-file", text(""), "with handover = proxy, the file with our password in its first line");
   add("backend", repeatable<BackendAddress>(),
       "smtp://HOST:PORT, smtps:// or smtp+starttls://, or unix:PATH; repeatable, in order");
   add("backend-ca", text(""), "PEM file with whom back ends are certified by; the system's own if not given");
@@ -191,6 +193,15 @@ TlsSettings tls_of(const po::variables_map& values) {
       .client_ca = string_of(values, "tls-client-ca")};
 }
 
+void check_own_login(bool needed, const Config& config) {
+  for (const auto& [key, value] : {std::pair("handover-login", &config.handover_login),
+                                   std::pair("handover-password-file", &config.handover_password_file)}) {
+    if (value->empty() == !needed) continue;
+    throw ConfigError(std::string(key) +
+                      (needed ? ": must be given with handover = proxy" : ": has no use without handover = proxy"));
+  }
+}
+
 // Combinations that cannot work.
 void check(const Config& config) {
   const auto need = [](bool given, const char* key) {
@@ -212,9 +223,12 @@ void check(const Config& config) {
     throw ConfigError("backend-ca: has no use where no back end is smtps:// or smtp+starttls://");
   }
   const bool replays = config.handover == Handover::replay;
-  if (config.login != LoginWay::sasl && replays) {
-    throw ConfigError("handover: replay has no use where the back end does AUTH; take xclient or none");
+  const bool proxies = config.handover == Handover::proxy;
+  if (config.login != LoginWay::sasl && (replays || proxies)) {
+    throw ConfigError("handover: " + std::string(replays ? "replay" : "proxy") +
+                      " has no use where the back end does AUTH; take xclient or none");
   }
+  check_own_login(proxies, config);
   if (config.login == LoginWay::backend && config.verdict_sockets.empty()) {
     throw ConfigError("verdict-socket: must be given with auth = backend, for the module there to ask");
   }
@@ -245,6 +259,8 @@ Config to_config(const po::variables_map& values) {
   config.mechanisms = mechanisms_of(string_of(values, "mechanisms"));
   config.verdict_sockets = all_of<VerdictSocket>(values, "verdict-socket");
   config.handover = static_cast<Handover>(index_of<handovers>(values, "handover"));
+  config.handover_login = string_of(values, "handover-login");
+  config.handover_password_file = string_of(values, "handover-password-file");
   config.backends = all_of<BackendAddress>(values, "backend");
   config.trusted_proxies = networks_of(string_of(values, "trusted-proxies"));
   config.backend_ca = string_of(values, "backend-ca");

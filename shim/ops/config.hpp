@@ -28,6 +28,8 @@ struct Config {
   std::vector<std::string> mechanisms;
   std::vector<VerdictSocket> verdict_sockets;
   Handover handover = Handover::xclient;
+  std::string handover_login;  // our own
+  std::string handover_password_file;
   std::vector<BackendAddress> backends;
   std::vector<Network> trusted_proxies;
   std::string backend_ca;  // empty: what the system trusts

@@ -36,7 +36,7 @@ inline constexpr std::array<std::string_view, 2> tls_versions{"1.2", "1.3"};
 inline constexpr std::array<std::string_view, 2> client_certificate_ways{"no", "optional"};
 inline constexpr std::array<std::string_view, 2> auth_places{"shim", "backend"};
 inline constexpr std::array<std::string_view, 2> password_checks{"sasl", "backend"};
-inline constexpr std::array<std::string_view, 3> handovers{"xclient", "replay", "none"};
+inline constexpr std::array<std::string_view, 4> handovers{"xclient", "replay", "proxy", "none"};
 inline constexpr std::array<std::string_view, 3> proxy_versions{"no", "v1", "v2"};
 inline constexpr std::array<std::string_view, 2> unauthenticated_ways{"refuse", "relay"};
 inline constexpr std::array<std::string_view, 2> refusal_times{"auth", "after-auth"};

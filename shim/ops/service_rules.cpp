@@ -42,6 +42,12 @@ BackendRules backend_rules_for(const Config& config) {
           .tls = config.speaks_tls_to_backends() ? std::make_shared<const BackendTls>(config.backend_ca) : nullptr};
 }
 
+HandoverRules handover_rules_for(const Config& config) {
+  if (config.handover != Handover::proxy) return {config.handover, nullptr};
+  return {config.handover,
+          std::make_shared<const ProxyLogin>(ProxyLogin::read(config.handover_login, config.handover_password_file))};
+}
+
 std::shared_ptr<const Service> service_for(const Config& config, const ServiceParts& parts) {
   const Site site = load_site(config.site_file);
   const auto mechanisms = offered_mechanisms(config);
@@ -60,7 +66,7 @@ std::shared_ptr<const Service> service_for(const Config& config, const ServicePa
       .login = config.login,
       .relay = {.backends = std::make_shared<Backends>(config.backends),
                 .backend = backend_rules_for(config),
-                .handover = config.handover,
+                .handover = handover_rules_for(config),
                 .auth_by_backend = config.login != LoginWay::sasl},
       .timeouts = {.greeting = config.greeting_timeout,
                    .command = config.command_timeout,

@@ -11,6 +11,9 @@ namespace clientid {
 // Reads the authorities that back ends are checked against. Throws ConfigError.
 BackendRules backend_rules_for(const Config& config);
 
+// Reads the password of our own. Throws ConfigError.
+HandoverRules handover_rules_for(const Config& config);
+
 // Reads certificates, keys and clientid.conf, and asks libsasl, which must be initialised where it does AUTH, for its
 // mechanisms. Throws ConfigError.
 std::shared_ptr<const Service> service_for(const Config& config, const ServiceParts& parts);

@@ -3,6 +3,8 @@
     with Dovecot(directory, passwords, relay_port) as dovecot:
         ... send mail to 127.0.0.1, dovecot.port ...
 
+`masters` are passwords as well, of users who may authenticate for any other.
+
 It can be started by root alone.
 """
 import os
@@ -39,6 +41,12 @@ disable_plaintext_auth = no
 mail_location = maildir:{dir}/mail
 passdb {{
   driver = passwd-file
+  args = scheme=PLAIN {dir}/masters
+  master = yes
+  result_success = continue
+}}
+passdb {{
+  driver = passwd-file
   args = scheme=PLAIN {dir}/users
 }}
 userdb {{
@@ -51,6 +59,13 @@ SINCE_2_4 = """\
 auth_allow_cleartext = yes
 mail_driver = maildir
 mail_path = {dir}/mail
+passdb masters {{
+  driver = passwd-file
+  default_password_scheme = PLAIN
+  passwd_file_path = {dir}/masters
+  master = yes
+  result_success = continue
+}}
 passdb passwd-file {{
   default_password_scheme = PLAIN
   passwd_file_path = {dir}/users
@@ -66,8 +81,9 @@ userdb static {{
 
 
 class Dovecot:
-    def __init__(self, directory, passwords, relay_port):
-        self.dir, self.passwords, self.relay_port = pathlib.Path(directory), passwords, relay_port
+    def __init__(self, directory, passwords, relay_port, masters=None):
+        self.dir, self.relay_port = pathlib.Path(directory), relay_port
+        self.files = {"users": passwords, "masters": masters or {}}
         self.port = free_port()
 
     def __enter__(self):
@@ -75,10 +91,11 @@ class Dovecot:
             (self.dir / name).mkdir(parents=True)
         for name in ("mail", "home"):
             shutil.chown(self.dir / name, "nobody", "nogroup")
-        users = self.dir / "users"
-        users.touch(mode=0o600)
-        users.write_text("".join(f"{name}:{password}\n" for name, password in self.passwords.items()))
-        shutil.chown(users, "dovecot")
+        for file, passwords in self.files.items():
+            path = self.dir / file
+            path.touch(mode=0o600)
+            path.write_text("".join(f"{name}:{password}\n" for name, password in passwords.items()))
+            shutil.chown(path, "dovecot")
         config = self.dir / "dovecot.conf"
         config.write_text(self._config().format(dir=self.dir, port=self.port, relay=self.relay_port))
         with open(self.dir / "errors", "wb") as errors:

@@ -104,9 +104,9 @@ class PostfixTest(PasswordCheck, unittest.TestCase):
 class Chain:
     """Dovecot, and behind it a Postfix that takes what Dovecot brings."""
 
-    def __init__(self, site):
+    def __init__(self, site, passwords=None, masters=None):
         self.postfix = Postfix(site.dir / "postfix", site.dir / "sasldb")
-        self.dovecot = Dovecot(site.dir / "dovecot", site.passwords, self.postfix.port)
+        self.dovecot = Dovecot(site.dir / "dovecot", passwords or site.passwords, self.postfix.port, masters)
         self.port, self.messages = self.dovecot.port, self.postfix.messages
 
     def __enter__(self):

@@ -64,6 +64,7 @@ TEST_CASE("a choice is one of its words") {
   CHECK(parse<Choice<log_levels>>("error")->index == static_cast<std::size_t>(log::Level::error));
   CHECK(parse<Choice<handovers>>("xclient")->index == static_cast<std::size_t>(Handover::xclient));
   CHECK(parse<Choice<handovers>>("replay")->index == static_cast<std::size_t>(Handover::replay));
+  CHECK(parse<Choice<handovers>>("proxy")->index == static_cast<std::size_t>(Handover::proxy));
   CHECK(parse<Choice<handovers>>("none")->index == static_cast<std::size_t>(Handover::none));
   CHECK(parse<Choice<log_targets>>("stderr")->index == static_cast<std::size_t>(log::Target::standard_error));
   CHECK(parse<Choice<log_targets>>("syslog")->index == static_cast<std::size_t>(log::Target::syslog));
@@ -74,7 +75,7 @@ TEST_CASE("a choice is one of its words") {
 
 TEST_CASE("the error of a choice names its words") {
   CHECK(fault<Choice<on_off>>("yes") == "cannot be \"yes\"; it takes off or on");
-  CHECK(fault<Choice<handovers>>("") == "cannot be \"\"; it takes xclient, replay or none");
+  CHECK(fault<Choice<handovers>>("") == "cannot be \"\"; it takes xclient, replay, proxy or none");
   CHECK(fault<Choice<auth_places>>("Shim") == "cannot be \"Shim\"; it takes shim or backend");
 }
 
