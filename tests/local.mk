@@ -139,14 +139,12 @@ system_tests = \
   %D%/system/ctl_states_test.py \
   %D%/system/ctl_store_test.py \
   %D%/system/ctl_terminal_test.py \
-  %D%/system/ctl_test.py \
   %D%/system/ctl_usage_test.py \
   %D%/system/failover_test.py \
   %D%/system/handover_proxy_test.py \
   %D%/system/key_file_test.py \
   %D%/system/limits_test.py \
   %D%/system/manual_test.py \
-  %D%/system/mechanisms_test.py \
   %D%/system/message_test.py \
   %D%/system/password_check_test.py \
   %D%/system/plugin_missing_test.py \
@@ -341,12 +339,7 @@ TESTS += $(dialogs)
 EXTRA_DIST += $(dialogs) $(system_tests) \
   %D%/dialogs/placeholders.py %D%/dialogs/run.py %D%/dialogs/session.py \
   shim/demo.sh %D%/packages.sh %D%/plugin/exports_test.sh %D%/run.sh \
-  %D%/system/client.py %D%/system/ctl_site.py %D%/system/demo.py %D%/system/dovecot.py \
-  %D%/system/exim.py %D%/system/mechanisms.py %D%/system/outcomes.py %D%/system/postfix.py \
-  %D%/system/refusing.py %D%/system/saslauthd.py %D%/system/scram.py %D%/system/settings.py \
-  %D%/system/site.py %D%/system/trap.py %D%/system/waiting.py
-  %D%/system/authority.py %D%/system/demo.py %D%/system/dovecot.py %D%/system/exim.py \
-  %D%/system/postfix.py %D%/system/saslauthd.py %D%/system/scram.py %D%/system/settings.py \
-  %D%/system/site.py \
-  %D%/system/trap.py \
-  %D%/system/waiting.py
+  %D%/system/authority.py %D%/system/client.py %D%/system/ctl_site.py %D%/system/demo.py \
+  %D%/system/dovecot.py %D%/system/exim.py %D%/system/mechanisms.py %D%/system/outcomes.py \
+  %D%/system/postfix.py %D%/system/refusing.py %D%/system/saslauthd.py %D%/system/scram.py \
+  %D%/system/settings.py %D%/system/site.py %D%/system/trap.py %D%/system/waiting.py
