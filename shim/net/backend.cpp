@@ -29,7 +29,8 @@ asio::awaitable<std::string> Backend::begin(const BackendAddress& address, const
     // Postfix takes no UNKNOWN by version 1, and our own endpoints are true as well.
     const bool own = client == ProxyEndpoints{} && rules.proxy == ProxyVersion::v1;
     const ProxyEndpoints ours{local_endpoint_of(stream_.socket()), remote_endpoint_of(stream_.socket())};
-    const bool sent = co_await send(format_proxy_header(*rules.proxy, own ? ours : client));
+    const auto header = format_proxy_header(*rules.proxy, own ? ours : client);
+    const bool sent = co_await send(header);
     if (!sent) co_return "the PROXY header cannot be sent";
   }
   std::string cause;
@@ -62,7 +63,8 @@ asio::awaitable<std::string> Backend::start_tls(const std::string& host, const B
 
 asio::awaitable<std::string> Backend::connect_tls(const std::string& host, const BackendRules& rules) {
   set_deadline();
-  const auto fault = co_await stream_.connect_tls(rules.tls->session_for(host));
+  auto session = rules.tls->session_for(host);
+  const auto fault = co_await stream_.connect_tls(std::move(session));
   co_return fault.empty() ? "" : "TLS fails: " + fault;
 }
 
@@ -75,7 +77,8 @@ asio::awaitable<std::optional<BackendReply>> Backend::ask(std::string_view comma
 }
 
 asio::awaitable<std::optional<BackendReply>> Backend::ehlo(std::string_view name) {
-  auto reply = co_await ask("EHLO " + std::string(name));
+  const auto command = "EHLO " + std::string(name);
+  auto reply = co_await ask(command);
   if (reply && reply->positive()) keywords_ = Keywords(*reply);
   co_return reply;
 }

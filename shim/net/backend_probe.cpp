@@ -4,7 +4,8 @@ namespace clientid {
 
 asio::awaitable<std::optional<Keywords>> probe_backend(const BackendAddress& address, const BackendRules& rules,
                                                        std::string& cause) {
-  const auto backend = co_await Backend::open(address, rules, {}, cause);
+  const ProxyEndpoints nobody;
+  const auto backend = co_await Backend::open(address, rules, nobody, cause);
   if (!backend) co_return std::nullopt;
   const auto greeted = co_await backend->ehlo(rules.hostname);
   cause = fault_in("EHLO", greeted);

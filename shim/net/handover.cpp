@@ -25,7 +25,8 @@ asio::awaitable<Refusal> send_xclient(Backend& backend, const ClientFacts& clien
     if (!reply || !reply->positive()) co_return refusal_of("XCLIENT", reply);
   }
   // The session began anew.
-  const auto greeted = co_await backend.ehlo(name_for(client, hostname));
+  const auto name = name_for(client, hostname);
+  const auto greeted = co_await backend.ehlo(name);
   co_return refusal_of("EHLO after XCLIENT", greeted);
 }
 

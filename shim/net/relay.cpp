@@ -19,8 +19,9 @@ asio::awaitable<Refusal> authenticate_again(Backend& backend, const Secret& plai
 
 asio::awaitable<Refusal> Relay::open(const BackendAddress& address, const RelayClient& client) {
   const IpEndpoint peer{client.facts.address, client.facts.port};
+  const ProxyEndpoints ends{peer, client.local};
   Refusal refusal;
-  auto backend = co_await Backend::open(address, rules_.backend, {peer, client.local}, refusal.cause);
+  auto backend = co_await Backend::open(address, rules_.backend, ends, refusal.cause);
   if (!backend) co_return refusal;
   // Before the handover, for the module in the back end may ask during it.
   auto entry = registry_.add(

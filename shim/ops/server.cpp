@@ -40,7 +40,8 @@ asio::awaitable<void> pause_for(Clock::duration duration) {
   co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
 }
 
-asio::awaitable<bool> learn_offer(const Service& service) {
+asio::awaitable<bool> learn_offer(const std::shared_ptr<const Service>& current) {
+  const auto& service = *current;
   auto rules = service.relay.backend;
   rules.patience = probe_patience;
   auto& backends = *service.relay.backends;
@@ -133,13 +134,15 @@ void Server::run(const std::function<Config()>& reread) {
 // Clients are told what the back end announces before any connection of theirs reaches it (X9), so it is asked first,
 // once, and again for as long as it does not answer.
 asio::awaitable<void> Server::begin() {
-  bool learnt = co_await learn_offer(*service_.get());
+  auto service = service_.get();
+  bool learnt = co_await learn_offer(service);
   for (auto& listener : listeners_) listener.start();
   for (const auto& address : config_.listen) log::info("listening", {{"listen", address.to_string()}});
   notify_ready();
   while (!learnt) {
     co_await pause_for(probe_pause);
-    learnt = co_await learn_offer(*service_.get());
+    service = service_.get();
+    learnt = co_await learn_offer(service);
   }
 }
 
@@ -169,7 +172,7 @@ asio::awaitable<void> Server::reload(const std::function<Config()>& reread) {
     const Config fresh = reread();
     for (const auto* key : kept_until_restart(config_, fresh)) log::warning("needs-restart", {{"key", key}});
     auto service = service_for(fresh, service_.get()->parts);
-    co_await learn_offer(*service);
+    co_await learn_offer(service);
     service_.set(std::move(service));
     log::open(fresh.log_target, fresh.log_level);
     log::info("reloaded", {});
