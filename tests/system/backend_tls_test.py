@@ -2,6 +2,7 @@
 import pathlib
 import smtplib
 import socket
+import subprocess
 import sys
 import threading
 import unittest
@@ -9,7 +10,7 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from system.authority import Authority
 from system.postfix import Postfix, require_postfix
-from system.site import NAME, Site
+from system.site import NAME, Site, program
 from system.waiting import run_tests
 
 POSTFIX = """\
@@ -146,6 +147,32 @@ class BackendTlsTest(unittest.TestCase):
 
     def test_no_tls_at_all(self):
         self.check_refused(self.site("smtps", encrypted=False), "TLS fails: wrong version number")
+
+    def test_check_says_what_is_wrong_with_each(self):
+        site = self.site("smtps")
+        url = f"smtps://localhost:{site.postfix.port}"
+        self.assertEqual(self.check(site), [f"good  authorities {site.dir}/ca/ca.pem", f"good  back end {url}",
+                                            f"good  handover to {url}"])
+        self.assertEqual(self.check(site, "--backend-ca", site.dir / "cert.pem"),
+                         [f"good  authorities {site.dir}/cert.pem",
+                          f"bad   back end {url}: TLS fails: certificate verify failed: "
+                          "unable to get local issuer certificate"])
+        none = site.dir / "none"
+        self.assertEqual(self.check(site, "--backend-ca", none),
+                         [f"bad   authorities {none}: backend-ca: cannot use {none}: No such file or directory"])
+        other = f"smtps://localhost:{site.ports['tls']}"
+        self.assertEqual(self.check(site, "--backend", other),
+                         [f"good  authorities {site.dir}/ca/ca.pem",
+                          f"bad   back end {other}: TLS fails: certificate verify failed: self-signed certificate",
+                          f"good  back end {url}", f"good  handover to {url}"])
+
+    def check(self, site, *options):
+        """The lines about the back end."""
+        done = subprocess.run([program("SHIM"), "--config", site.dir / "shim.conf", "--check", *options],
+                              env=site.environment, capture_output=True, text=True, timeout=20)
+        lines = done.stdout.splitlines()
+        self.assertEqual(done.returncode, 2 if any(line.startswith("bad") for line in lines) else 0, done.stderr)
+        return lines[[line.split()[1] for line in lines].index("authorities"):]
 
     def test_threats_response_injection_before_tls(self):
         config = ["backend = smtp+starttls://127.0.0.1:{backend}", "backend-ca = {dir}/cert.pem", "handover = none"]

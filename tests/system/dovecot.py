@@ -9,6 +9,7 @@ It can be started by root alone.
 """
 import os
 import pathlib
+import re
 import shutil
 import signal
 import subprocess
@@ -118,7 +119,8 @@ class Dovecot:
 
     @staticmethod
     def _config():
-        version = subprocess.run(["dovecot", "--version"], capture_output=True, text=True).stdout.split()[0]
+        said = subprocess.run(["dovecot", "--version"], capture_output=True, text=True).stdout
+        version = re.match(r"\d+\.\d+\.\d+", said)[0]
         if tuple(map(int, version.split(".")[:2])) < (2, 4):
             return BEFORE_2_4 + COMMON
         return f"dovecot_config_version = {version}\ndovecot_storage_version = {version}\n" + SINCE_2_4 + COMMON

@@ -62,7 +62,7 @@ class HandoverProxyTest(unittest.TestCase):
                 self.assertEqual(mechanism(client, site, site.passwords["alice"])[0], 235)
                 client.sendmail("alice@" + NAME, ["bob@" + NAME], MESSAGE)
             self.assertTrue(wait_until(lambda: len(site.postfix.messages()) == number))
-        self.assertIn(f"Login: user=<alice@{NAME}>", site.postfix.log())
+        self.assertIn(f": user=<alice@{NAME}>, method=PLAIN", site.postfix.log())
         self.assertNotIn("user=<shim>", site.postfix.log())
 
     def test_a_client_whom_the_back_end_does_not_know(self):
@@ -89,6 +89,9 @@ class HandoverProxyTest(unittest.TestCase):
         self.assertEqual(status, 0, said)
         for what in (f"password {site.dir}/own", f"back end {backend}", f"handover to {backend}"):
             self.assertIn(f"good  {what}\n", said)
+        status, said = self.check(site, "--handover", "xclient", "--handover-login", "", "--handover-password-file", "")
+        self.assertEqual(status, 2, said)
+        self.assertIn(f"bad   handover to {backend}: it does not offer us XCLIENT with ADDR, PORT and LOGIN", said)
         (site.dir / "own").chmod(0o644)
         status, said = self.check(site)
         self.assertEqual(status, 2, said)
