@@ -12,7 +12,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from system.dovecot import require_dovecot
-from system.mechanisms_test import plain, scram
+from system.mechanisms import plain, scram
 from system.password_check_test import Chain
 from system.postfix import require_postfix
 from system.site import NAME, Site, program

@@ -56,7 +56,7 @@ class KeyFileTest(unittest.TestCase):
             key.symlink_to("other")
 
         with self.refused(spoil) as (said, site):
-            command = said.rpartition("put into key-file what this prints: ")[2]
+            command = said.rpartition("name the file that this prints: ")[2]
             target = subprocess.run(command, shell=True, check=True, capture_output=True, text=True).stdout.strip()
             config = site.dir / "clientid.conf"
             config.write_text(config.read_text().replace(str(site.dir / "clientid.key"), target))

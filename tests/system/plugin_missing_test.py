@@ -45,7 +45,8 @@ class PluginMissingTest(unittest.TestCase):
                                   env=site.environment, capture_output=True, text=True, timeout=60)
             self.assertEqual(done.returncode, 2)
             self.assertRegex(done.stdout, r"(?m)^bad   module: .*libclientid\.so")
-            self.assertEqual(done.stdout.count("bad"), 1)
+            self.assertRegex(done.stdout, r"(?m)^bad   mechanisms: ")
+            self.assertEqual(done.stdout.count("bad"), 2)
 
 
 if __name__ == "__main__":
