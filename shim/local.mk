@@ -41,7 +41,9 @@ libshim_la_SOURCES = \
   %D%/net/keyed_count.hpp \
   %D%/net/listen_address.cpp %D%/net/listen_address.hpp \
   %D%/net/listener.cpp %D%/net/listener.hpp \
+  %D%/net/listening_socket.cpp %D%/net/listening_socket.hpp \
   %D%/net/login.cpp %D%/net/login.hpp \
+  %D%/net/passed_sockets.cpp %D%/net/passed_sockets.hpp \
   %D%/net/proxied.cpp %D%/net/proxied.hpp \
   %D%/net/proxy_header.cpp %D%/net/proxy_header.hpp \
   %D%/net/proxy_login.cpp %D%/net/proxy_login.hpp \

@@ -68,6 +68,7 @@ unit_test_SOURCES = \
   %D%/unit/network_test.cpp \
   %D%/unit/option_file_test.cpp \
   %D%/unit/option_types_test.cpp \
+  %D%/unit/passed_sockets_test.cpp \
   %D%/unit/plain_message_test.cpp \
   %D%/unit/proxy_header_test.cpp \
   %D%/unit/proxy_login_test.cpp \
@@ -153,6 +154,7 @@ system_tests = \
   %D%/system/send_proxy_test.py \
   %D%/system/service_manager_test.py \
   %D%/system/signals_test.py \
+  %D%/system/socket_activation_test.py \
   %D%/system/store_damaged_test.py \
   %D%/system/store_denied_test.py \
   %D%/system/store_gone_test.py \

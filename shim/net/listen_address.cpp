@@ -25,6 +25,12 @@ std::optional<ip::tcp::endpoint> parse_endpoint(std::string_view text) {
 
 }  // namespace
 
+std::string to_text(const ip::tcp::endpoint& endpoint) {
+  const auto address = endpoint.address();
+  const auto host = address.is_v6() ? "[" + address.to_string() + "]" : address.to_string();
+  return host + ":" + std::to_string(endpoint.port());
+}
+
 std::optional<ListenAddress> ListenAddress::parse(std::string_view text) {
   constexpr std::string_view proxy = " proxy-protocol";
   ListenAddress address;
@@ -42,10 +48,7 @@ std::optional<ListenAddress> ListenAddress::parse(std::string_view text) {
 }
 
 std::string ListenAddress::to_string() const {
-  const auto address = endpoint.address();
-  const auto host = address.is_v6() ? "[" + address.to_string() + "]" : address.to_string();
-  return host + ":" + std::to_string(endpoint.port()) + (implicit_tls ? " tls" : " starttls") +
-         (proxy_protocol ? " proxy-protocol" : "");
+  return to_text(endpoint) + (implicit_tls ? " tls" : " starttls") + (proxy_protocol ? " proxy-protocol" : "");
 }
 
 }  // namespace clientid

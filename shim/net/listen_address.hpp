@@ -10,6 +10,9 @@
 
 namespace clientid {
 
+// "192.0.2.1:587" or "[2001:db8::1]:587".
+std::string to_text(const boost::asio::ip::tcp::endpoint& endpoint);
+
 struct ListenAddress {
   boost::asio::ip::tcp::endpoint endpoint;
   bool implicit_tls = false;

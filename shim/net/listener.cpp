@@ -4,14 +4,11 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <cerrno>
 #include <exception>
 
-#include "plugin/config/config_error.hpp"
 #include "shim/net/endpoint.hpp"
 #include "shim/net/proxied.hpp"
 #include "shim/ops/log.hpp"
@@ -22,15 +19,6 @@ namespace clientid {
 using asio::ip::tcp;
 
 namespace {
-
-// With SO_REUSEPORT a second shim would take half of the clients unnoticed; without it the address must be free.
-void require_free(asio::io_context& context, const tcp::endpoint& endpoint, boost::system::error_code& error) {
-  tcp::acceptor probe(context);
-  probe.open(endpoint.protocol(), error);
-  if (!error) probe.set_option(tcp::acceptor::reuse_address(true), error);
-  if (!error && endpoint.address().is_v6()) probe.set_option(asio::ip::v6_only(true), error);
-  if (!error) probe.bind(endpoint, error);
-}
 
 // Among the clients of a listener for as long as it is served.
 class Listed {
@@ -50,28 +38,9 @@ constexpr auto pause_after_failure = std::chrono::seconds(1);
 
 }  // namespace
 
-Listener::Listener(asio::io_context& context, const ListenAddress& address, const ListenerParts& parts, Place place)
-    : context_(context), address_(address), parts_(parts), acceptor_(context) {
-  boost::system::error_code error;
-  if (place == Place::first) require_free(context, address.endpoint, error);
-  const auto step = [&](auto act) {
-    if (!error) act();
-  };
-  step([&] { acceptor_.open(address.endpoint.protocol(), error); });
-  step([&] { acceptor_.set_option(tcp::acceptor::reuse_address(true), error); });
-  step([&] {
-    const int on = 1;
-    if (::setsockopt(acceptor_.native_handle(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0) {
-      error.assign(errno, boost::system::system_category());
-    }
-  });
-  if (address.endpoint.address().is_v6()) {
-    step([&] { acceptor_.set_option(asio::ip::v6_only(true), error); });
-  }
-  step([&] { acceptor_.bind(address.endpoint, error); });
-  step([&] { acceptor_.listen(asio::socket_base::max_listen_connections, error); });
-  if (error) throw ConfigError("listen: cannot listen on " + address.to_string() + ": " + error.message());
-}
+Listener::Listener(asio::io_context& context, const ListenAddress& address, const ListenerParts& parts,
+                   tcp::acceptor acceptor)
+    : context_(context), address_(address), parts_(parts), acceptor_(std::move(acceptor)) {}
 
 void Listener::start() {
   asio::co_spawn(context_, accept(), asio::detached);

@@ -1,5 +1,5 @@
 // Accepts clients on one address for one worker thread. Every worker has its own, on the same address (SO_REUSEPORT),
-// so that the kernel spreads the clients.
+// so that the kernel spreads the clients; or on a shared socket, if that was passed to us (listening_socket.hpp).
 #pragma once
 
 #include <utility>
@@ -27,10 +27,9 @@ struct ListenerParts {
 
 class Listener {
  public:
-  enum class Place : std::uint8_t { first, beside_others };  // of ours on this address
-
-  // Binds at once. Throws ConfigError that names the address.
-  Listener(asio::io_context& context, const ListenAddress& address, const ListenerParts& parts, Place place);
+  // `acceptor` listens on the address, and is on the context.
+  Listener(asio::io_context& context, const ListenAddress& address, const ListenerParts& parts,
+           asio::ip::tcp::acceptor acceptor);
 
   void start();
   // No more clients come, and those that are here go as soon as nothing is under way. To be called on our thread.

@@ -20,6 +20,8 @@
 #include "shim/auth/sasl_library.hpp"
 #include "shim/net/backend_probe.hpp"
 #include "shim/net/listener.hpp"
+#include "shim/net/listening_socket.hpp"
+#include "shim/net/passed_sockets.hpp"
 #include "shim/ops/pid_file.hpp"
 #include "shim/ops/privileges.hpp"
 #include "shim/ops/service_manager.hpp"
@@ -65,6 +67,7 @@ class Server {
   void run(const std::function<Config()>& reread);
 
  private:
+  void add_listeners(const ListenAddress& address, const std::optional<FileDescriptor>& passed);
   asio::awaitable<void> begin();
   asio::awaitable<void> obey_signals(const std::function<Config()>& reread);
   asio::awaitable<void> reload(const std::function<Config()>& reread);
@@ -97,16 +100,22 @@ Server::Server(const Config& config)
       service_(service_for(config, {recorder_, pool_, registry_, devices_, std::make_shared<TicketKeys>()})),
       contexts_(config.workers),
       signals_(contexts_.front(), SIGTERM, SIGINT, SIGHUP) {
-  for (const auto& address : config.listen) {
-    auto place = Listener::Place::first;
-    for (auto& context : contexts_) {
-      listeners_.emplace_back(context, address, ListenerParts{service_, limits_, refusals_}, place);
-      place = Listener::Place::beside_others;
-    }
-  }
+  PassedSockets passed(passed_descriptors());
+  for (const auto& address : config.listen) add_listeners(address, passed.take(address.endpoint));
+  passed.require_none_left();
   for (const auto& socket : config.verdict_sockets) {
     const auto judge = [this] { return service_.get()->judge; };
     verdicts_.emplace_back(contexts_.front(), socket, judge, pool_, registry_);
+  }
+}
+
+// One for each context; `passed` is the socket of systemd's for this address, if there is one.
+void Server::add_listeners(const ListenAddress& address, const std::optional<FileDescriptor>& passed) {
+  auto place = Place::first;
+  for (auto& context : contexts_) {
+    auto acceptor = passed ? share_acceptor(context, address, passed->get()) : open_acceptor(context, address, place);
+    listeners_.emplace_back(context, address, ListenerParts{service_, limits_, refusals_}, std::move(acceptor));
+    place = Place::beside_others;
   }
 }
 
