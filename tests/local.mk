@@ -153,6 +153,7 @@ system_tests = \
   %D%/system/scram_refusal_test.py \
   %D%/system/send_proxy_test.py \
   %D%/system/service_manager_test.py \
+  %D%/system/session_timeout_test.py \
   %D%/system/signals_test.py \
   %D%/system/socket_activation_test.py \
   %D%/system/store_damaged_test.py \

@@ -58,13 +58,18 @@ asio::awaitable<bool> Client::carry_out(Next next) {
 
 asio::awaitable<bool> Client::read() {
   conversation_.reader().release_if_empty();
+  const auto session_deadline = conversation_.in_message() ? Clock::time_point::max() : session_deadline_;
+  if (Clock::now() >= session_deadline) {
+    conversation_.end(replies::timeout);
+    co_return true;
+  }
   if (conversation_.in_content()) {
     stream_.expires_after(service_->timeouts.data);
   } else {
     // For the whole of a command: a new one for every read would let a client drip octets for ever.
     if (conversation_.lines() != lines_seen_) command_deadline_ = Clock::now() + service_->timeouts.command;
     lines_seen_ = conversation_.lines();
-    stream_.expires_at(std::min(command_deadline_, session_deadline_));
+    stream_.expires_at(std::min(command_deadline_, session_deadline));
   }
   if (winding_down_ && conversation_.idle()) {
     conversation_.end(replies::shutting_down);

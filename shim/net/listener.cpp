@@ -5,7 +5,6 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <exception>
 
@@ -40,7 +39,7 @@ constexpr auto pause_after_failure = std::chrono::seconds(1);
 
 Listener::Listener(asio::io_context& context, const ListenAddress& address, const ListenerParts& parts,
                    tcp::acceptor acceptor)
-    : context_(context), address_(address), parts_(parts), acceptor_(std::move(acceptor)) {}
+    : context_(context), address_(address), parts_(parts), acceptor_(std::move(acceptor)), retry_(context) {}
 
 void Listener::start() {
   asio::co_spawn(context_, accept(), asio::detached);
@@ -53,27 +52,22 @@ void Listener::wind_down() {
 }
 
 asio::awaitable<void> Listener::accept() {
-  bool failing = false;
   for (;;) {
     boost::system::error_code error;
     auto socket = co_await acceptor_.async_accept(asio::redirect_error(asio::use_awaitable, error));
     if (!acceptor_.is_open()) co_return;
     if (!error) {
-      failing = false;
       asio::co_spawn(context_, serve(std::move(socket)), asio::detached);
       continue;
     }
-    // Most likely no descriptor is left: said once, and clients wait in the kernel's queue until sessions have ended.
-    if (!failing) log::error("accept", {{"listen", address_.to_string()}, {"cause", error.message()}});
-    failing = true;
-    co_await pause(pause_after_failure);
+    // Most likely no descriptor is left. Clients wait in the queue of the kernel; to try again at once would only burn
+    // the processor.
+    if (parts_.throttles.accept.pass(Clock::now())) {
+      log::error("accept", {{"listen", address_.to_string()}, {"cause", error.message()}});
+    }
+    retry_.expires_after(pause_after_failure);
+    co_await retry_.async_wait(asio::redirect_error(asio::use_awaitable, error));
   }
-}
-
-asio::awaitable<void> Listener::pause(Clock::duration duration) {
-  asio::steady_timer timer(context_, duration);
-  boost::system::error_code ignored;
-  co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
 }
 
 asio::awaitable<void> Listener::serve(tcp::socket socket) {
@@ -82,7 +76,7 @@ asio::awaitable<void> Listener::serve(tcp::socket socket) {
   Stream stream(Socket(std::move(socket)));
   ClientEnds ends{remote_endpoint_of(stream.socket()), local_endpoint_of(stream.socket())};
   if (!parts_.limits.enter()) {
-    refuse(stream, ends.peer.address);
+    refuse(stream, ends.peer.address, parts_.throttles.too_many, "max-connections");
     co_return;
   }
   // Whatever goes wrong in one session ends that session alone.
@@ -92,34 +86,38 @@ asio::awaitable<void> Listener::serve(tcp::socket socket) {
     log::error("session-failure", {{"cause", error.what()}});
   }
   parts_.limits.leave();
+  retry_.cancel();
 }
 
 asio::awaitable<void> Listener::serve_admitted(Stream stream, ClientEnds ends) {
   auto service = parts_.service.get();
   if (address_.proxy_protocol) {
     stream.expires_after(service->timeouts.greeting);
-    auto found = co_await read_client_ends(stream, ends, service->trusted_proxies);
+    auto found = co_await read_client_ends(stream, ends, service->trusted_proxies, parts_.throttles.proxies);
     if (!found) co_return;
     ends = std::move(*found);
   }
   const auto place = parts_.limits.enter(ends.peer.address);
   if (!place) {
-    refuse(stream, ends.peer.address);
+    refuse(stream, ends.peer.address, parts_.throttles.too_many_of_address, "max-connections-per-address");
     co_return;
   }
   Client client(std::move(service), std::move(stream), std::move(ends), address_.implicit_tls);
   const Listed listed(clients_, client);
+  // The listener may have gone while the header was awaited.
+  if (!acceptor_.is_open()) client.wind_down();
   co_await client.serve();
 }
 
-void Listener::refuse(Stream& stream, const std::string& peer) {
+void Listener::refuse(Stream& stream, const std::string& peer, log::Throttle& throttle, const char* limit) {
   if (!address_.implicit_tls) {
     const auto reply = replies::too_many_connections;
     ::send(stream.socket().native_handle(), reply.data(), reply.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
   }
-  if (const auto count = parts_.refusals.pass(Clock::now())) {
-    log::warning("too-many-connections",
-                 {{"peer", peer}, {"listen", address_.to_string()}, {"refused", std::to_string(*count)}});
+  if (const auto count = throttle.pass(Clock::now())) {
+    log::warning(
+        "too-many-connections",
+        {{"peer", peer}, {"listen", address_.to_string()}, {"limit", limit}, {"refused", std::to_string(*count)}});
   }
 }
 

@@ -7,6 +7,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <memory>
 #include <set>
 #include <string>
@@ -18,11 +19,19 @@
 
 namespace clientid {
 
+// What strangers could fill the log with.
+struct ListenerThrottles {
+  log::Throttle too_many;                         // max-connections
+  log::Throttle too_many_of_address;              // max-connections-per-address
+  log::Throttle proxies;                          // trusted-proxies
+  log::Throttle accept{std::chrono::minutes(1)};  // without descriptors it may go on for hours
+};
+
 // What the listeners of all threads have in common.
 struct ListenerParts {
   const CurrentService& service;
   ConnectionLimits& limits;
-  log::Throttle& refusals;
+  ListenerThrottles& throttles;
 };
 
 class Listener {
@@ -39,13 +48,13 @@ class Listener {
   asio::awaitable<void> accept();
   asio::awaitable<void> serve(asio::ip::tcp::socket socket);
   asio::awaitable<void> serve_admitted(Stream stream, ClientEnds ends);
-  asio::awaitable<void> pause(Clock::duration duration);
-  void refuse(Stream& stream, const std::string& peer);
+  void refuse(Stream& stream, const std::string& peer, log::Throttle& throttle, const char* limit);
 
   asio::io_context& context_;
   ListenAddress address_;
   ListenerParts parts_;
   asio::ip::tcp::acceptor acceptor_;
+  asio::steady_timer retry_;  // of accept; brought forward where one of our clients has left
   // Shared with the sessions: those that are cut off end with the io_context, which outlives us.
   std::shared_ptr<std::set<Client*>> clients_ = std::make_shared<std::set<Client*>>();
 };

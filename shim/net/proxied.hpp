@@ -8,6 +8,7 @@
 #include "plugin/policy/network.hpp"
 #include "shim/net/proxy_header.hpp"
 #include "shim/net/stream.hpp"
+#include "shim/ops/throttle.hpp"
 
 namespace clientid {
 
@@ -18,9 +19,11 @@ struct ClientEnds {
 };
 
 // Reads the header and not an octet more. Nothing, with the cause in the log, where the peer is not in `trusted` or
-// does not send one by the deadline of `stream`; `own` are its ends as the socket has them, and stay where the header
+// does not send one by the deadline of `stream`, and without a cause where it leaves and has said nothing, as a
+// balancer does to see whether we are there; `own` are its ends as the socket has them, and stay where the header
 // speaks for nobody.
 asio::awaitable<std::optional<ClientEnds>> read_client_ends(Stream& stream, const ClientEnds& own,
-                                                            const std::vector<Network>& trusted);
+                                                            const std::vector<Network>& trusted,
+                                                            log::Throttle& throttle);
 
 }  // namespace clientid

@@ -32,7 +32,6 @@ namespace {
 
 constexpr auto probe_patience = std::chrono::seconds(5);
 constexpr auto probe_pause = std::chrono::seconds(5);
-constexpr unsigned long other_descriptors = 100;  // store, log, SASL, verdict sockets
 constexpr auto drain_time = std::chrono::seconds(30);
 constexpr auto drain_pause = std::chrono::milliseconds(20);
 
@@ -60,6 +59,15 @@ asio::awaitable<bool> learn_offer(const std::shared_ptr<const Service>& current)
   co_return false;
 }
 
+// A client has one, and another one to the back end; the rest does not depend on how many there are.
+unsigned long wanted_descriptors(const Config& config) {
+  constexpr unsigned long of_worker = 3;       // what Asio waits with
+  constexpr unsigned long of_auth_worker = 4;  // files of the store, and what libsasl asks
+  constexpr unsigned long others = 50;
+  return 2UL * config.max_connections + config.workers * (of_worker + config.listen.size()) +
+         config.auth_workers * of_auth_worker + config.verdict_sockets.size() + others;
+}
+
 class Server {
  public:
   explicit Server(const Config& config);
@@ -79,7 +87,7 @@ class Server {
   std::unique_ptr<const SaslLibrary> sasl_;  // null where a back end does AUTH
   SessionRegistry registry_;
   ConnectionLimits limits_;
-  log::Throttle refusals_;
+  ListenerThrottles throttles_;
   KeyedCount devices_;
   Recorder recorder_;
   WorkerPool pool_;
@@ -114,16 +122,18 @@ void Server::add_listeners(const ListenAddress& address, const std::optional<Fil
   auto place = Place::first;
   for (auto& context : contexts_) {
     auto acceptor = passed ? share_acceptor(context, address, passed->get()) : open_acceptor(context, address, place);
-    listeners_.emplace_back(context, address, ListenerParts{service_, limits_, refusals_}, std::move(acceptor));
+    listeners_.emplace_back(context, address, ListenerParts{service_, limits_, throttles_}, std::move(acceptor));
     place = Place::beside_others;
   }
 }
 
 void Server::run(const std::function<Config()>& reread) {
   const auto descriptors = raise_descriptor_limit();
-  const auto wanted = 2UL * config_.max_connections + other_descriptors;
+  const auto wanted = wanted_descriptors(config_);
   if (descriptors < wanted) {
-    log::warning("few-descriptors", {{"limit", std::to_string(descriptors)}, {"wanted", std::to_string(wanted)}});
+    log::warning("few-descriptors", {{"limit", std::to_string(descriptors)},
+                                     {"wanted", std::to_string(wanted)},
+                                     {"mend", "raise LimitNOFILE of the unit or ulimit -n, or lower max-connections"}});
   }
   const PidFile pid_file(config_.pid_file);
   drop_privileges(config_.user, config_.group);

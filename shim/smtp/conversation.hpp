@@ -77,6 +77,8 @@ class Conversation {
   bool idle() const { return !content_ && !session_.in_transaction() && !session_.in_auth() && outstanding_ == 0; }
   // A message is on its way.
   bool in_content() const { return content_.has_value(); }
+  // The same, or a part of it is there and others are to come (BDAT, BURL).
+  bool in_message() const { return in_content() || session_.between_chunks(); }
   // Rises with every line of the client.
   std::uint64_t lines() const { return lines_; }
   Fault fault() const { return fault_; }

@@ -84,6 +84,7 @@ class Session {
   // The back end refused the MAIL, or has got the whole message, or is gone.
   void transaction_ended() { transaction_.reset(); }
   bool in_transaction() const { return transaction_.has_value(); }
+  bool between_chunks() const { return transaction_ && transaction_->chunks; }
   bool in_auth() const { return exchange_.has_value(); }
 
   // X3: that of CLIENTID, or without one that of the certificate.

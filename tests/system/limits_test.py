@@ -1,8 +1,10 @@
 """Caps on connections and sessions, and what happens when file descriptors run out."""
 import contextlib
 import pathlib
+import re
 import resource
 import smtplib
+import socket
 import sys
 import time
 import unittest
@@ -32,13 +34,13 @@ class LimitsTest(unittest.TestCase):
             self.assertEqual(connection.recv(100), GREETING)
         return connections
 
-    def check_cap(self, site):
+    def check_cap(self, site, limit):
         connections = self.greeted(site, 3)
         with contextlib.closing(site.connect("starttls")) as connection:
             self.assertEqual(connection.recv(100), TOO_MANY)
         connections.pop().close()
         self.assertTrue(wait_until(lambda: self.is_let_in(site)))
-        self.assertIn("too-many-connections", site.log())
+        self.assertRegex(site.log(), rf"too-many-connections peer=127\.0\.0\.1 listen=\"[^\"]*\" limit={limit} refused=1\n")
 
     @staticmethod
     def is_let_in(site):
@@ -46,10 +48,39 @@ class LimitsTest(unittest.TestCase):
             return connection.recv(100) == GREETING
 
     def test_threats_slow_and_half_open_max_connections(self):
-        self.check_cap(self.site("max-connections = 3"))
+        self.check_cap(self.site("max-connections = 3"), "max-connections")
 
     def test_threats_slow_and_half_open_max_connections_per_address(self):
-        self.check_cap(self.site("max-connections-per-address = 3"))
+        self.check_cap(self.site("max-connections-per-address = 3"), "max-connections-per-address")
+
+    @staticmethod
+    def said_to(site, source, listener="starttls"):
+        """What a client from this address hears first."""
+        where = ("127.0.0.1", site.ports[listener])
+        with socket.create_connection(where, timeout=10, source_address=(source, 0)) as connection:
+            return connection.recv(100)
+
+    def test_threats_one_session_harming_others_max_connections_per_address(self):
+        site = self.site("max-connections-per-address = 3")
+        self.greeted(site, 3)
+        self.assertEqual(self.said_to(site, "127.0.0.1"), TOO_MANY)
+        self.assertEqual(self.said_to(site, "127.0.0.2"), GREETING)
+
+    def test_threats_slow_and_half_open_closed_without_a_word_where_tls_is_expected(self):
+        site = self.site("max-connections-per-address = 3")
+        self.greeted(site, 3)
+        self.assertEqual(self.said_to(site, "127.0.0.1", "tls"), b"")
+
+    def test_threats_floods_refusals_are_a_line_a_second(self):
+        site = self.site("max-connections-per-address = 1")
+        self.greeted(site, 1)
+        begun = time.monotonic()
+        for _ in range(200):
+            self.assertEqual(self.said_to(site, "127.0.0.1"), TOO_MANY)
+        self.assertTrue(wait_until(lambda: self.said_to(site, "127.0.0.1") and time.monotonic() > begun + 1))
+        counts = re.findall(r"too-many-connections .* refused=(\d+)\n", site.log())
+        self.assertLessEqual(len(counts), time.monotonic() - begun + 1)
+        self.assertGreaterEqual(sum(map(int, counts)), 200)
 
     def session(self, site):
         client = self.enterContext(smtplib.SMTP("127.0.0.1", site.ports["starttls"], timeout=20))
@@ -93,6 +124,31 @@ class LimitsTest(unittest.TestCase):
         for connection in connections:
             connection.close()
         self.assertTrue(wait_until(lambda: self.is_let_in(site)))
+
+    def test_threats_floods_want_of_descriptors_is_said_once_while_clients_come_and_go(self):
+        site = self.site("max-connections-per-address = 1000", "workers = 1")
+        few = len(list(pathlib.Path(f"/proc/{site.shim.pid}/fd").iterdir())) + 10
+        resource.prlimit(site.shim.pid, resource.RLIMIT_NOFILE, (few, few))
+        connections = [self.enterContext(contextlib.closing(site.connect("starttls"))) for _ in range(40)]
+        # Each that goes lets the next one in, and then there is none left again.
+        for connection in connections:
+            self.assertEqual(connection.recv(100), GREETING)
+            connection.close()
+        self.assertEqual(site.log().count("accept listen="), 1)
+
+    def test_the_limit_of_descriptors_is_raised_as_far_as_it_goes(self):
+        site = Site(["max-connections-per-address = 1000", "workers = 1"])
+        site.launcher = ["prlimit", "--nofile=40:4096"]
+        self.enterContext(site).start()
+        self.greeted(site, 60)
+        self.assertNotIn("few-descriptors", site.log())
+
+    def test_too_few_descriptors_are_told_at_the_start(self):
+        site = Site(["max-connections = 1000"])
+        site.launcher = ["prlimit", "--nofile=1024:1024"]
+        self.enterContext(site).start()
+        self.greeted(site, 1)
+        self.assertRegex(site.log(), r'few-descriptors limit=1024 wanted=2\d\d\d mend="raise ')
 
     @staticmethod
     def cpu(site):

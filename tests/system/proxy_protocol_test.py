@@ -3,6 +3,7 @@ import contextlib
 import json
 import pathlib
 import sys
+import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
@@ -70,6 +71,47 @@ class ProxyProtocolTest(unittest.TestCase):
             connection = self.connect(site, "clear")
             connection.sendall(header)
             self.assertEqual(connection.recv(4), b"220 ")
+
+    def test_a_command_may_follow_in_the_same_packet(self):
+        site = self.site()
+        site.ports.update(clear=self.clear)
+        for header in (V1, V2):
+            connection = self.connect(site, "clear")
+            connection.sendall(header + b"EHLO x\r\nNOOP\r\n")
+            self.assertIn(b"250 2.0.0 OK\r\n", self.until(connection, b"250 2.0.0 OK"))
+
+    def test_the_cap_of_an_address_is_that_of_the_client(self):
+        site = self.site("127.0.0.1", "max-connections-per-address = 1")
+        site.ports.update(clear=self.clear)
+        self.assertEqual(self.said_to(site, V1), b"220 ")
+        self.assertEqual(self.said_to(site, V1.replace(b"2.7", b"2.8")), b"220 ")
+        # The site itself was refused when it looked whether the shim listens: the next line is a second later.
+        self.assertTrue(wait_until(lambda: self.said_to(site, V2) == b"421 "
+                                   and "too-many-connections peer=192.0.2.7 " in site.log()))
+
+    def said_to(self, site, header):
+        connection = self.connect(site, "clear")
+        connection.sendall(header)
+        return connection.recv(4)
+
+    def test_threats_floods_unlisted_peers_are_a_line_a_second(self):
+        site = self.site("192.0.2.0/24")
+        site.ports.update(clear=self.clear)
+        begun = time.monotonic()
+        for _ in range(200):
+            self.assertEqual(self.rest(self.connect(site, "clear")), b"")
+        self.assertLessEqual(site.log().count("proxy-refused "), time.monotonic() - begun + 1)
+
+    def test_a_balancer_that_looks_whether_we_are_there_is_not_logged(self):
+        site = self.site()
+        site.ports.update(clear=self.clear)
+        self.connect(site, "clear").close()
+        half = self.connect(site, "clear")
+        half.sendall(V1[:9])
+        half.close()
+        self.assertTrue(wait_until(lambda: "proxy-refused" in site.log()))
+        self.assertEqual(site.log().count("proxy-refused"), 1)
+        self.assertIn('proxy-refused peer=127.0.0.1 cause="half a PROXY header" refused=1\n', site.log())
 
     def test_threats_proxy_injection_from_an_unlisted_peer(self):
         site = self.site("192.0.2.0/24")

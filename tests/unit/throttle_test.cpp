@@ -15,3 +15,11 @@ TEST_CASE("the first line passes at once, then one a second that tells how many 
   CHECK_FALSE(throttle.pass(start + 1500ms));
   CHECK(throttle.pass(start + 10s) == 2U);
 }
+
+TEST_CASE("another interval") {
+  log::Throttle throttle(1min);
+  const log::Throttle::Clock::time_point start{};
+  CHECK(throttle.pass(start) == 1U);
+  CHECK_FALSE(throttle.pass(start + 59s));
+  CHECK(throttle.pass(start + 60s) == 2U);
+}
