@@ -144,11 +144,14 @@ system_tests = \
   %D%/system/failover_test.py \
   %D%/system/handover_proxy_test.py \
   %D%/system/key_file_test.py \
+  %D%/system/ctl_test.py \
+  %D%/system/device_limit_test.py \
   %D%/system/limits_test.py \
   %D%/system/manual_test.py \
   %D%/system/message_test.py \
   %D%/system/password_check_test.py \
   %D%/system/plugin_missing_test.py \
+  %D%/system/proxied_relay_test.py \
   %D%/system/proxy_protocol_test.py \
   %D%/system/scram_refusal_test.py \
   %D%/system/send_proxy_test.py \

@@ -198,7 +198,11 @@ asio::awaitable<void> Client::authenticate() {
   }
   Secret plain = keeps_password_ && step.auth.response ? step.auth.response->clone() : Secret();
   auto result = co_await login_->step(std::move(step.auth));
-  if (result.status == AuthStatus::authenticated && !take_device_place()) result = AuthResult();
+  if (result.status == AuthStatus::authenticated && !take_device_place()) {
+    result = AuthResult();
+    // The connection on which the back end said yes is nobody's.
+    if (service_->login != LoginWay::sasl) co_await relay_.quit();
+  }
   if (result.status == AuthStatus::authenticated) co_await keep_login(result.login, std::move(plain));
   if (result.status == AuthStatus::refused || result.status == AuthStatus::unavailable) co_await delay_failure(begun);
   if (result.status != AuthStatus::challenge) login_.reset();

@@ -29,10 +29,18 @@ class LimitsTest(unittest.TestCase):
         return site
 
     def greeted(self, site, count):
-        connections = [self.enterContext(contextlib.closing(site.connect("starttls"))) for _ in range(count)]
-        for connection in connections:
-            self.assertEqual(connection.recv(100), GREETING)
-        return connections
+        return [self.let_in(site) for _ in range(count)]
+
+    def let_in(self, site):
+        """A place may still be taken by the look that the site took whether the shim listens."""
+        connections = []
+
+        def try_again():
+            connections.append(self.enterContext(contextlib.closing(site.connect("starttls"))))
+            return connections[-1].recv(100) == GREETING
+
+        self.assertTrue(wait_until(try_again))
+        return connections[-1]
 
     def check_cap(self, site, limit):
         connections = self.greeted(site, 3)
@@ -40,7 +48,7 @@ class LimitsTest(unittest.TestCase):
             self.assertEqual(connection.recv(100), TOO_MANY)
         connections.pop().close()
         self.assertTrue(wait_until(lambda: self.is_let_in(site)))
-        self.assertRegex(site.log(), rf"too-many-connections peer=127\.0\.0\.1 listen=\"[^\"]*\" limit={limit} refused=1\n")
+        self.assertRegex(site.log(), rf"too-many-connections peer=127\.0\.0\.1 listen=\"[^\"]*\" limit={limit} refused=\d+\n")
 
     @staticmethod
     def is_let_in(site):
@@ -77,10 +85,12 @@ class LimitsTest(unittest.TestCase):
         begun = time.monotonic()
         for _ in range(200):
             self.assertEqual(self.said_to(site, "127.0.0.1"), TOO_MANY)
-        self.assertTrue(wait_until(lambda: self.said_to(site, "127.0.0.1") and time.monotonic() > begun + 1))
-        counts = re.findall(r"too-many-connections .* refused=(\d+)\n", site.log())
-        self.assertLessEqual(len(counts), time.monotonic() - begun + 1)
-        self.assertGreaterEqual(sum(map(int, counts)), 200)
+        self.assertTrue(wait_until(lambda: self.said_to(site, "127.0.0.1") and sum(self.refused(site)) > 200))
+        self.assertLessEqual(len(self.refused(site)), time.monotonic() - begun + 2)
+
+    @staticmethod
+    def refused(site):
+        return [int(count) for count in re.findall(r"too-many-connections .* refused=(\d+)\n", site.log())]
 
     def session(self, site):
         client = self.enterContext(smtplib.SMTP("127.0.0.1", site.ports["starttls"], timeout=20))
@@ -130,10 +140,12 @@ class LimitsTest(unittest.TestCase):
         few = len(list(pathlib.Path(f"/proc/{site.shim.pid}/fd").iterdir())) + 10
         resource.prlimit(site.shim.pid, resource.RLIMIT_NOFILE, (few, few))
         connections = [self.enterContext(contextlib.closing(site.connect("starttls"))) for _ in range(40)]
-        # Each that goes lets the next one in, and then there is none left again.
+        # Each that goes lets the next one in at once, and then there is none left again.
+        begun = time.monotonic()
         for connection in connections:
             self.assertEqual(connection.recv(100), GREETING)
             connection.close()
+        self.assertLess(time.monotonic() - begun, 15, "30 of them waited for a second each")
         self.assertEqual(site.log().count("accept listen="), 1)
 
     def test_the_limit_of_descriptors_is_raised_as_far_as_it_goes(self):

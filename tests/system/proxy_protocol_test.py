@@ -7,7 +7,7 @@ import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
-from system.site import Site
+from system.site import Site, listening
 from system.waiting import free_port, run_tests, wait_until
 
 V1 = b"PROXY TCP4 192.0.2.7 198.51.100.1 49152 587\r\n"
@@ -88,6 +88,17 @@ class ProxyProtocolTest(unittest.TestCase):
         # The site itself was refused when it looked whether the shim listens: the next line is a second later.
         self.assertTrue(wait_until(lambda: self.said_to(site, V2) == b"421 "
                                    and "too-many-connections peer=192.0.2.7 " in site.log()))
+
+    def test_a_header_that_comes_after_sigterm(self):
+        site = self.site("127.0.0.1", "workers = 1")
+        site.ports.update(clear=self.clear)
+        late = self.connect(site, "clear")
+        self.assertEqual(self.connect(site, "starttls").recv(4), b"220 ")
+        site.shim.terminate()
+        self.assertTrue(wait_until(lambda: not listening(self.clear)))
+        late.sendall(V1)
+        self.assertTrue(self.until(late, b"421").endswith(b"421 4.3.2 Service shutting down\r\n"))
+        self.assertEqual(site.shim.wait(10), 0)
 
     def said_to(self, site, header):
         connection = self.connect(site, "clear")
