@@ -140,6 +140,7 @@ class LimitsTest(unittest.TestCase):
         few = len(list(pathlib.Path(f"/proc/{site.shim.pid}/fd").iterdir())) + 10
         resource.prlimit(site.shim.pid, resource.RLIMIT_NOFILE, (few, few))
         connections = [self.enterContext(contextlib.closing(site.connect("starttls"))) for _ in range(40)]
+        self.assertTrue(wait_until(lambda: "accept listen=" in site.log()))
         # Each that goes lets the next one in at once, and then there is none left again.
         begun = time.monotonic()
         for connection in connections:
