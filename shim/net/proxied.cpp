@@ -19,8 +19,8 @@ asio::awaitable<ProxyHeader> read_header(Stream& stream, std::string& cause) {
     std::size_t got = 0;
     const auto io = co_await stream.read_clear(std::span(octets).subspan(had), got);
     if (io != Io::done) {
-      if (io == Io::timed_out || had > 0)
-        cause = io == Io::timed_out ? "no PROXY header in time" : "half a PROXY header";
+      if (had > 0) cause = "half a PROXY header";
+      if (io == Io::timed_out) cause = "no PROXY header in time";
       co_return ProxyHeader{ProxyHeader::Status::malformed, 0, {}};
     }
     octets.resize(had + got);
