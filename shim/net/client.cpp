@@ -59,6 +59,7 @@ asio::awaitable<bool> Client::carry_out(Next next) {
 asio::awaitable<bool> Client::read() {
   conversation_.reader().release_if_empty();
   const auto session_deadline = conversation_.in_message() ? Clock::time_point::max() : session_deadline_;
+  // The timer alone would be heard too late by a client that always has more for us to read.
   if (Clock::now() >= session_deadline) {
     conversation_.end(replies::timeout);
     co_return true;
