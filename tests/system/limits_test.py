@@ -154,16 +154,14 @@ class LimitsTest(unittest.TestCase):
         self.assertEqual(site.log().count("accept listen="), 1)
 
     def test_the_limit_of_descriptors_is_raised_as_far_as_it_goes(self):
-        site = Site(["max-connections-per-address = 1000", "workers = 1"])
-        site.launcher = ["prlimit", "--nofile=40:4096"]
-        self.enterContext(site).start()
+        site = self.enterContext(Site(["max-connections-per-address = 1000", "workers = 1"]))
+        site.start("prlimit", "--nofile=40:4096")
         self.greeted(site, 60)
         self.assertNotIn("few-descriptors", site.log())
 
     def test_too_few_descriptors_are_told_at_the_start(self):
-        site = Site(["max-connections = 1000"])
-        site.launcher = ["prlimit", "--nofile=1024:1024"]
-        self.enterContext(site).start()
+        site = self.enterContext(Site(["max-connections = 1000"]))
+        site.start("prlimit", "--nofile=1024:1024")
         self.greeted(site, 1)
         self.assertRegex(site.log(), r'few-descriptors limit=1024 wanted=2\d\d\d mend="raise ')
 

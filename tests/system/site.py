@@ -89,7 +89,7 @@ class Site:
         self.ports = {"starttls": free_port(), "tls": free_port()}
         self.postfix = self.trap = self.shim = None
         self.environment = dict(os.environ)
-        self.launcher, self.passed = [], ()  # a command that starts the shim, and descriptors that it inherits
+        self.passed = ()  # descriptors that the shim inherits
 
     def __enter__(self):
         with contextlib.ExitStack() as stack:
@@ -143,9 +143,9 @@ class Site:
         A prefix is a command that becomes the shim."""
         self.configure()
         with open(self.dir / "shim.log", "wb") as log:
-            self.shim = subprocess.Popen([*prefix, *self.launcher, program("SHIM"), "--config", self.dir / "shim.conf"],
-                                         env=self.environment, pass_fds=self.passed,
-                                         stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            self.shim = subprocess.Popen([*prefix, program("SHIM"), "--config", self.dir / "shim.conf"],
+                                         env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                         pass_fds=self.passed)
         if not wait_until(lambda: self.shim.poll() is not None or all(map(listening, self.ports.values())), 20):
             raise SiteError("the shim does not listen:\n" + self.mask(self.log()))
         if self.shim.poll() is not None:

@@ -50,7 +50,7 @@ class SocketActivationTest(unittest.TestCase):
 
     def activate(self, *sockets):
         self.site.passed = [each.fileno() for each in sockets]
-        self.site.launcher = [sys.executable, "-c", ACTIVATE, str(len(sockets)), *map(str, self.site.passed)]
+        self.launcher = [sys.executable, "-c", ACTIVATE, str(len(sockets)), *map(str, self.site.passed)]
 
     def pass_all(self):
         sockets = [self.listening(port) for port in self.site.ports.values()]
@@ -63,7 +63,7 @@ class SocketActivationTest(unittest.TestCase):
     def fault(self):
         """What the shim says on its way out, where it does not start."""
         self.site.configure()
-        done = subprocess.run([*self.site.launcher, program("SHIM"), "--config", self.site.dir / "shim.conf"],
+        done = subprocess.run([*self.launcher, program("SHIM"), "--config", self.site.dir / "shim.conf"],
                               env=self.site.environment, pass_fds=self.site.passed, stdin=subprocess.DEVNULL,
                               capture_output=True, text=True, timeout=30)
         self.assertEqual(done.returncode, 2, done.stderr)
@@ -71,7 +71,7 @@ class SocketActivationTest(unittest.TestCase):
 
     def test_passed_sockets_are_used_by_all_threads(self):
         sockets = self.pass_all()
-        self.site.start()
+        self.site.start(*self.launcher)
         clients = [self.connect() for _ in range(50)]
         self.assertEqual({client.recv(100) for client in clients}, {GREETING})
         self.assertEqual(self.connect("tls").recv(100), GREETING)
@@ -85,20 +85,20 @@ class SocketActivationTest(unittest.TestCase):
 
     def test_an_address_that_is_not_passed_is_bound(self):
         self.activate(self.listening(self.site.ports["tls"]))
-        self.site.start()
+        self.site.start(*self.launcher)
         self.assertEqual(self.connect().recv(100), GREETING)
         self.assertEqual(self.connect("tls").recv(100), GREETING)
 
     def test_clients_wait_for_a_new_start_and_are_served_by_it(self):
         sockets = self.pass_all()
-        self.site.start()
+        self.site.start(*self.launcher)
         self.assertEqual(self.connect().recv(100), GREETING)
         self.site.shim.terminate()
         self.assertEqual(self.site.shim.wait(20), 0)
         waiting = self.connect()
         self.site.trap.connections = 0
         self.activate(*sockets)
-        self.site.start()
+        self.site.start(*self.launcher)
         self.assertEqual(waiting.recv(100), GREETING)
 
     def test_a_socket_that_no_line_names_is_an_error(self):
@@ -121,8 +121,8 @@ class SocketActivationTest(unittest.TestCase):
     def test_systemd_socket_activate(self):
         addresses = [f"--listen=127.0.0.1:{port}" for port in self.site.ports.values()]
         passed_on = [f"--setenv={name}" for name in self.site.environment if name.startswith(("SASL_", "ASAN_", "LD_"))]
-        self.site.launcher = ["systemd-socket-activate", *addresses, *passed_on]
-        self.site.start()
+        self.launcher = ["systemd-socket-activate", *addresses, *passed_on]
+        self.site.start(*self.launcher)
         self.assertEqual(self.connect().recv(100), GREETING)
         self.assertEqual(self.connect("tls").recv(100), GREETING)
         self.assertTrue(wait_until(lambda: "listening listen=" in self.site.log()))
