@@ -140,12 +140,12 @@ system_tests = \
   %D%/system/ctl_states_test.py \
   %D%/system/ctl_store_test.py \
   %D%/system/ctl_terminal_test.py \
+  %D%/system/ctl_test.py \
   %D%/system/ctl_usage_test.py \
+  %D%/system/device_limit_test.py \
   %D%/system/failover_test.py \
   %D%/system/handover_proxy_test.py \
   %D%/system/key_file_test.py \
-  %D%/system/ctl_test.py \
-  %D%/system/device_limit_test.py \
   %D%/system/limits_test.py \
   %D%/system/manual_test.py \
   %D%/system/message_test.py \

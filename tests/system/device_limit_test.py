@@ -6,7 +6,7 @@ import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
-from system.mechanisms_test import plain
+from system.mechanisms import plain
 from system.postfix import require_postfix
 from system.site import NAME, Site
 from system.waiting import run_tests, wait_until
