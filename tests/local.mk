@@ -140,7 +140,6 @@ system_tests = \
   %D%/system/ctl_states_test.py \
   %D%/system/ctl_store_test.py \
   %D%/system/ctl_terminal_test.py \
-  %D%/system/ctl_test.py \
   %D%/system/ctl_usage_test.py \
   %D%/system/device_limit_test.py \
   %D%/system/failover_test.py \
