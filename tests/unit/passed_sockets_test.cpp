@@ -59,7 +59,8 @@ TEST_CASE("a passed socket is found by its address and port, once") {
 
 TEST_CASE("a passed socket that nobody took is an error that names it") {
   tcp::endpoint endpoint;
-  CHECK(fault({listening_socket(endpoint)}) ==
+  const auto said = fault({listening_socket(endpoint)});
+  CHECK(said ==
         "listen: systemd passed a socket for " + to_text(endpoint) +
             ", which no listen line names; add one with this address and port, or take it out of the socket unit");
   CHECK(fault({}).empty());
