@@ -12,9 +12,9 @@ namespace clientid {
 
 class ScriptedClient {
  public:
-  // `patience` in a hundred times it waits for all replies before it goes on; half as often in the middle of a chunk for
-  // those before it. It always waits for the reply to DATA, and sends no message where that is none; and for the reply
-  // to `waits_at`.
+  // `patience` in a hundred times it waits for all replies before it goes on; half as often in the middle of a chunk
+  // for those before it. It always waits for the reply to DATA, and sends no message where that is none; and for the
+  // reply to `waits_at`.
   ScriptedClient(std::vector<Item> script, Dice& dice, unsigned patience, Said waits_at)
       : script_(std::move(script)), dice_(dice), patience_(patience), waits_at_(waits_at) {}
 
