@@ -10,6 +10,7 @@ run without its user, who is known in an /etc of its own, in a mount namespace t
 import os
 import pathlib
 import pwd
+import shutil
 import signal
 import subprocess
 
@@ -78,7 +79,11 @@ class Exim:
         self._write("etc/services", "smtp 25/tcp\n")
         self._write("exim.conf", CONFIG.format(dir=self.dir, exim=self._program(), plugins=self.plugins, main=self.main))
         self._write("sasl/exim.conf", self.sasl.format(sasldb=self.sasldb))
-        libraries = ":".join(str(path) for path in (self.root / "usr/lib", *self.root.glob("usr/lib/*-linux-gnu")))
+        # A copy, for Exim starts itself again as its user, who may not get at where it was unpacked.
+        shutil.copytree(self.root / "usr/lib", self.dir / "usr/lib", symlinks=True)
+        (self.dir / "usr/sbin").mkdir()
+        shutil.copy2(self.root / "usr/sbin/exim4", self._program())
+        libraries = ":".join(str(path) for path in (self.dir / "usr/lib", *self.dir.glob("usr/lib/*-linux-gnu")))
         with open(self.dir / "output", "wb") as output:
             self.process = subprocess.Popen(["unshare", "--mount", "sh", "-c", START, self._program(), self.dir,
                                              str(self.port)], stdin=subprocess.DEVNULL, stdout=output, stderr=output,
@@ -102,7 +107,7 @@ class Exim:
         return [path.read_text(errors="replace") for path in sorted(self.dir.glob("mail/new/*"))]
 
     def _program(self):
-        return self.root / "usr/sbin/exim4"
+        return self.dir / "usr/sbin/exim4"
 
     def _write(self, name, text):
         (self.dir / name).write_text(text)

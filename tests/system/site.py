@@ -206,10 +206,11 @@ class Site:
         """The plugins of the system; ours from where it was built, or not at all."""
         libdir = run("pkg-config", "--variable=libdir", "libsasl2").strip()
         plugins = [p for p in pathlib.Path(libdir, "sasl2").glob("*.so") if not p.name.startswith("libclientid")]
-        if built:
-            plugins.append(pathlib.Path(built).absolute() / "libclientid.so")
         for plugin in plugins:
             (directory / plugin.name).symlink_to(plugin)
+        if built:
+            # A copy, for a server that has become another user may not get at the directory of the build.
+            shutil.copy(pathlib.Path(built) / "libclientid.so", directory)
 
     def _stop(self):
         """Stop the shim; what there is to complain about."""
