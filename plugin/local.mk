@@ -45,6 +45,7 @@ libbinding_la_SOURCES = \
   %D%/identity/secret.hpp \
   %D%/identity/secret_file.cpp %D%/identity/secret_file.hpp \
   %D%/policy/account.cpp %D%/policy/account.hpp \
+  %D%/policy/alert.cpp %D%/policy/alert.hpp \
   %D%/policy/binding.cpp %D%/policy/binding.hpp \
   %D%/policy/decide.cpp %D%/policy/decide.hpp \
   %D%/policy/glob.cpp %D%/policy/glob.hpp \
