@@ -39,9 +39,11 @@ libbinding_la_SOURCES = \
   %D%/config/option_file.cpp %D%/config/option_file.hpp \
   %D%/config/site.cpp %D%/config/site.hpp \
   %D%/identity/fingerprint.cpp %D%/identity/fingerprint.hpp \
+  %D%/identity/form.cpp %D%/identity/form.hpp \
   %D%/identity/hex.cpp %D%/identity/hex.hpp \
   %D%/identity/identity.cpp %D%/identity/identity.hpp \
   %D%/identity/key_file.cpp %D%/identity/key_file.hpp \
+  %D%/identity/mac_vendors.cpp %D%/identity/mac_vendors.hpp \
   %D%/identity/secret.hpp \
   %D%/identity/secret_file.cpp %D%/identity/secret_file.hpp \
   %D%/policy/account.cpp %D%/policy/account.hpp \
@@ -67,6 +69,6 @@ libbinding_la_SOURCES = \
   %D%/store/statement.cpp %D%/store/statement.hpp \
   %D%/store/store_error.hpp \
   %D%/store/where.cpp %D%/store/where.hpp
-libbinding_la_LIBADD = $(SOCI_LIBS) $(OPENSSL_LIBS) $(BOOST_PROGRAM_OPTIONS_LIB)
+libbinding_la_LIBADD = $(SOCI_LIBS) $(OPENSSL_LIBS) $(RE2_LIBS) $(BOOST_PROGRAM_OPTIONS_LIB)
 
 include plugin/ctl/local.mk

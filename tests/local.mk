@@ -54,6 +54,7 @@ unit_test_SOURCES = \
   %D%/unit/durable_file_test.cpp \
   %D%/unit/facts_test.cpp \
   %D%/unit/fingerprint_test.cpp \
+  %D%/unit/form_test.cpp \
   %D%/unit/glob_test.cpp \
   %D%/unit/handshake.cpp %D%/unit/handshake.hpp \
   %D%/unit/hex_test.cpp \
@@ -64,6 +65,7 @@ unit_test_SOURCES = \
   %D%/unit/line_reader_test.cpp \
   %D%/unit/log_test.cpp \
   %D%/unit/main.cpp \
+  %D%/unit/mac_vendors_test.cpp \
   %D%/unit/message_parameters_test.cpp \
   %D%/unit/network_test.cpp \
   %D%/unit/option_file_test.cpp \
@@ -90,6 +92,7 @@ unit_test_SOURCES = \
   %D%/unit/ticket_keys_test.cpp \
   %D%/unit/time_test.cpp \
   %D%/unit/tls_context_test.cpp \
+  %D%/unit/vendor_lists.hpp \
   %D%/unit/verdict_request_test.cpp \
   %D%/unit/xclient_test.cpp \
   %D%/unit/xtext_test.cpp
