@@ -52,12 +52,14 @@ libbinding_la_SOURCES = \
   %D%/policy/decide.cpp %D%/policy/decide.hpp \
   %D%/policy/glob.cpp %D%/policy/glob.hpp \
   %D%/policy/network.cpp %D%/policy/network.hpp \
+  %D%/policy/place.cpp %D%/policy/place.hpp \
   %D%/policy/settings.cpp %D%/policy/settings.hpp \
   %D%/policy/time.cpp %D%/policy/time.hpp \
   %D%/policy/verdict.cpp %D%/policy/verdict.hpp \
   %D%/store/binding_row.cpp %D%/store/binding_row.hpp \
   %D%/store/bindings.cpp %D%/store/bindings.hpp \
   %D%/store/connection.cpp %D%/store/connection.hpp \
+  %D%/store/countries.cpp %D%/store/countries.hpp \
   %D%/store/device_counts.cpp %D%/store/device_counts.hpp \
   %D%/store/engine.hpp \
   %D%/store/facts.cpp %D%/store/facts.hpp \
@@ -69,6 +71,7 @@ libbinding_la_SOURCES = \
   %D%/store/statement.cpp %D%/store/statement.hpp \
   %D%/store/store_error.hpp \
   %D%/store/where.cpp %D%/store/where.hpp
-libbinding_la_LIBADD = $(SOCI_LIBS) $(OPENSSL_LIBS) $(RE2_LIBS) $(BOOST_PROGRAM_OPTIONS_LIB)
+libbinding_la_LIBADD = $(SOCI_LIBS) $(OPENSSL_LIBS) $(RE2_LIBS) $(MAXMINDDB_LIBS) \
+  $(BOOST_PROGRAM_OPTIONS_LIB)
 
 include plugin/ctl/local.mk

@@ -49,6 +49,7 @@ unit_test_SOURCES = \
   %D%/unit/conversation_generated_test.cpp \
   %D%/unit/conversation_loss_test.cpp \
   %D%/unit/conversation_test.cpp \
+  %D%/unit/countries_test.cpp \
   %D%/unit/decide_test.cpp \
   %D%/unit/dot_scanner_test.cpp \
   %D%/unit/durable_file_test.cpp \
@@ -71,6 +72,7 @@ unit_test_SOURCES = \
   %D%/unit/option_file_test.cpp \
   %D%/unit/option_types_test.cpp \
   %D%/unit/passed_sockets_test.cpp \
+  %D%/unit/place_test.cpp \
   %D%/unit/plain_message_test.cpp \
   %D%/unit/proxy_header_test.cpp \
   %D%/unit/proxy_login_test.cpp \
@@ -350,4 +352,5 @@ EXTRA_DIST += $(dialogs) $(system_tests) \
   %D%/system/authority.py %D%/system/client.py %D%/system/ctl_site.py %D%/system/demo.py \
   %D%/system/dovecot.py %D%/system/exim.py %D%/system/mechanisms.py %D%/system/outcomes.py \
   %D%/system/postfix.py %D%/system/refusing.py %D%/system/saslauthd.py %D%/system/scram.py \
-  %D%/system/settings.py %D%/system/site.py %D%/system/trap.py %D%/system/waiting.py
+  %D%/system/settings.py %D%/system/site.py %D%/system/trap.py %D%/system/waiting.py \
+  %D%/unit/make_countries.pl

@@ -1,7 +1,7 @@
 # Sourced by the scripts that must run on a fresh Debian: what they need from the distribution.
 
-build_packages="autoconf autoconf-archive automake g++ libboost-dev libboost-program-options-dev libre2-dev \
-  libsasl2-dev libsoci-dev libsqlite3-dev libssl-dev libsystemd-dev libtool make nlohmann-json3-dev pkg-config"
+build_packages="autoconf autoconf-archive automake g++ libboost-dev libboost-program-options-dev libmaxminddb-dev \
+  libre2-dev libsasl2-dev libsoci-dev libsqlite3-dev libssl-dev libsystemd-dev libtool make nlohmann-json3-dev pkg-config"
 mail_packages="libnet-ssleay-perl libsasl2-modules openssl postfix procps python3 sasl2-bin swaks"
 
 # Installs those that are not there yet. No server of theirs is started: the tests start their own.

@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 
 # shellcheck disable=SC2086  # lists of words
 install_packages $build_packages $mail_packages clang clang-format doctest-dev dovecot-submissiond gsasl \
-  ieee-data mandoc systemd util-linux
+  ieee-data libmaxmind-db-writer-perl mandoc systemd util-linux
 
 # Exim and Postfix each want to be the only mail server.
 unpack_package build/exim exim4-daemon-heavy

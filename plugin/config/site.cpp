@@ -44,7 +44,8 @@ po::options_description site_options() {
       "the keys under which tokens are hashed")("account-case", po::value<AccountCase>()->default_value({true}, "fold"),
                                                 "fold: Alice is alice; keep: they are two")(
       "default-realm", po::value<std::string>()->default_value(host_name()),
-      "completes account names that have no @realm");
+      "completes account names that have no @realm")("geoip-database", po::value<std::string>(),
+                                                     "in which country an address is: a file in MaxMind's format");
   return keys;
 }
 
@@ -58,9 +59,10 @@ Site load_site(const std::string& path, const po::variables_map& command_line) {
   if (path != default_site_file() || ::access(path.c_str(), F_OK) == 0) read_option_file(path, keys, values);
   po::store(po::parsed_options(&keys), values);
 
-  Site site{values["store"].as<std::string>(), values["key-file"].as<std::string>(), {}};
+  Site site{values["store"].as<std::string>(), values["key-file"].as<std::string>(), {}, {}};
   site.accounts.fold_case = values["account-case"].as<AccountCase>().fold;
   site.accounts.default_realm = values["default-realm"].as<std::string>();
+  if (values.count("geoip-database") != 0) site.geoip_database = values["geoip-database"].as<std::string>();
   if (!canonical_account("user@" + site.accounts.default_realm, site.accounts)) {
     throw ConfigError(path + ": default-realm: cannot be \"" + site.accounts.default_realm +
                       "\"; it takes a domain name");

@@ -14,6 +14,7 @@ struct Site {
   std::string store;     // sqlite:PATH
   std::string key_file;  // a path
   AccountRules accounts;
+  std::string geoip_database;  // a path; empty: none
 };
 
 // The name of this machine, the default of every key that wants one.
@@ -22,7 +23,7 @@ std::string host_name();
 // SYSCONFDIR/clientid/clientid.conf
 std::string default_site_file();
 
-// The keys `store`, `key-file`, `account-case` and `default-realm`, with their defaults.
+// The keys `store`, `key-file`, `account-case`, `default-realm` and `geoip-database`, with their defaults.
 boost::program_options::options_description site_options();
 
 // Throws ConfigError. The file need not exist where its path is the default one.

@@ -17,6 +17,9 @@ class Address {
   bool is_v4() const;
   std::string to_string() const;
 
+  // In the order of the network; IPv4 in the last four.
+  const std::array<std::uint8_t, 16>& octets() const { return octets_; }
+
  private:
   friend class Network;
   std::array<std::uint8_t, 16> octets_{};  // IPv4 as ::ffff:a.b.c.d

@@ -43,6 +43,13 @@ TEST_CASE("an IPv4 address mapped into IPv6 is the IPv4 address") {
   CHECK(network("::ffff:192.0.2.0/24") == "192.0.2.0/24");
 }
 
+TEST_CASE("octets are in the order of the network") {
+  CHECK(Address::parse("2001:db8::7")->octets() ==
+        std::array<std::uint8_t, 16>{0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7});
+  CHECK(Address::parse("192.0.2.7")->octets() ==
+        std::array<std::uint8_t, 16>{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 192, 0, 2, 7});
+}
+
 TEST_CASE("what is no address") {
   for (const auto* text : {"", " ", "192.0.2", "192.0.2.256", "192.0.2.7 ", " 192.0.2.7", "192.0.2.7/32", "192.0.2.07x",
                            "2001:db8", "2001:db8:::7", "[::1]", "fe80::1%eth0", "host", "1.2.3.4.5"}) {

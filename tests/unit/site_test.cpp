@@ -40,12 +40,13 @@ class SiteFile {
 TEST_CASE("everything that the programs share") {
   const auto site = SiteFile(
                         "store = sqlite:/srv/clientid.db\nkey-file = /srv/clientid.key\naccount-case = keep\n"
-                        "default-realm = example.com\n")
+                        "default-realm = example.com\ngeoip-database = /srv/GeoLite2-City.mmdb\n")
                         .load();
   CHECK(site.store == "sqlite:/srv/clientid.db");
   CHECK(site.key_file == "/srv/clientid.key");
   CHECK_FALSE(site.accounts.fold_case);
   CHECK(site.accounts.default_realm == "example.com");
+  CHECK(site.geoip_database == "/srv/GeoLite2-City.mmdb");
 }
 
 TEST_CASE("defaults") {
@@ -55,6 +56,7 @@ TEST_CASE("defaults") {
   CHECK(site.key_file.ends_with("/clientid/clientid.key"));
   CHECK(site.accounts.fold_case);
   CHECK_FALSE(site.accounts.default_realm.empty());
+  CHECK(site.geoip_database.empty());
   CHECK(default_site_file().ends_with("/clientid/clientid.conf"));
 }
 

@@ -1,0 +1,17 @@
+// Where in the world an address is, as far as it is known.
+#pragma once
+
+#include <optional>
+#include <string>
+
+namespace clientid {
+
+struct Place {
+  std::string country;                        // two capital letters, ISO 3166
+  std::optional<double> latitude, longitude;  // degrees; both or none
+};
+
+// Along the great circle; none where one of them has no coordinates.
+std::optional<double> kilometres(const Place& a, const Place& b);
+
+}  // namespace clientid
