@@ -46,30 +46,51 @@ libbinding_la_SOURCES = \
   %D%/identity/mac_vendors.cpp %D%/identity/mac_vendors.hpp \
   %D%/identity/secret.hpp \
   %D%/identity/secret_file.cpp %D%/identity/secret_file.hpp \
+  %D%/policy/abuse_rules.cpp \
   %D%/policy/account.cpp %D%/policy/account.hpp \
   %D%/policy/alert.cpp %D%/policy/alert.hpp \
+  %D%/policy/attempt.hpp \
   %D%/policy/binding.cpp %D%/policy/binding.hpp \
+  %D%/policy/binding_rules.cpp \
   %D%/policy/decide.cpp %D%/policy/decide.hpp \
+  %D%/policy/facts.cpp %D%/policy/facts.hpp \
+  %D%/policy/geo_location.cpp %D%/policy/geo_location.hpp \
   %D%/policy/glob.cpp %D%/policy/glob.hpp \
+  %D%/policy/identity_rules.cpp \
+  %D%/policy/limit.hpp \
   %D%/policy/network.cpp %D%/policy/network.hpp \
-  %D%/policy/place.cpp %D%/policy/place.hpp \
+  %D%/policy/rate.cpp %D%/policy/rate.hpp \
+  %D%/policy/restriction.cpp %D%/policy/restriction.hpp \
+  %D%/policy/rule.hpp \
   %D%/policy/settings.cpp %D%/policy/settings.hpp \
   %D%/policy/time.cpp %D%/policy/time.hpp \
+  %D%/policy/two_places.cpp %D%/policy/two_places.hpp \
+  %D%/policy/type_rule.cpp %D%/policy/type_rule.hpp \
   %D%/policy/verdict.cpp %D%/policy/verdict.hpp \
   %D%/store/binding_row.cpp %D%/store/binding_row.hpp \
   %D%/store/bindings.cpp %D%/store/bindings.hpp \
   %D%/store/connection.cpp %D%/store/connection.hpp \
+  %D%/store/counters.cpp %D%/store/counters.hpp \
+  %D%/store/detection.cpp %D%/store/detection.hpp \
   %D%/store/countries.cpp %D%/store/countries.hpp \
   %D%/store/device_counts.cpp %D%/store/device_counts.hpp \
+  %D%/store/device_elsewhere.cpp %D%/store/device_elsewhere.hpp \
   %D%/store/engine.hpp \
-  %D%/store/facts.cpp %D%/store/facts.hpp \
+  %D%/store/facts_reader.cpp %D%/store/facts_reader.hpp \
   %D%/store/history.cpp %D%/store/history.hpp \
+  %D%/store/ledger.cpp %D%/store/ledger.hpp \
+  %D%/store/restrictions.cpp %D%/store/restrictions.hpp \
   %D%/store/schema.cpp %D%/store/schema.hpp \
+  %D%/store/seen_devices.cpp %D%/store/seen_devices.hpp \
+  %D%/store/sessions.cpp %D%/store/sessions.hpp \
   %D%/store/settings_reader.cpp %D%/store/settings_reader.hpp \
   %D%/store/settings_table.cpp %D%/store/settings_table.hpp \
+  %D%/store/slices.hpp \
   %D%/store/sqlite.cpp \
   %D%/store/statement.cpp %D%/store/statement.hpp \
   %D%/store/store_error.hpp \
+  %D%/store/tally_reader.cpp %D%/store/tally_reader.hpp \
+  %D%/store/type_table.cpp %D%/store/type_table.hpp \
   %D%/store/where.cpp %D%/store/where.hpp
 libbinding_la_LIBADD = $(SOCI_LIBS) $(OPENSSL_LIBS) $(RE2_LIBS) $(MAXMINDDB_LIBS) \
   $(BOOST_PROGRAM_OPTIONS_LIB)

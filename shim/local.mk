@@ -6,6 +6,7 @@ libshim_la_SOURCES = \
   %D%/auth/authenticator.cpp %D%/auth/authenticator.hpp \
   %D%/auth/channel_binding.cpp %D%/auth/channel_binding.hpp \
   %D%/auth/conclusion.cpp %D%/auth/conclusion.hpp \
+  %D%/auth/failed_passwords.cpp %D%/auth/failed_passwords.hpp \
   %D%/auth/in_process_judge.cpp %D%/auth/in_process_judge.hpp \
   %D%/auth/judge.cpp %D%/auth/judge.hpp \
   %D%/auth/judge_store.cpp %D%/auth/judge_store.hpp \

@@ -53,9 +53,10 @@ unit_test_SOURCES = \
   %D%/unit/decide_test.cpp \
   %D%/unit/dot_scanner_test.cpp \
   %D%/unit/durable_file_test.cpp \
-  %D%/unit/facts_test.cpp \
+  %D%/unit/facts_reader_test.cpp \
   %D%/unit/fingerprint_test.cpp \
   %D%/unit/form_test.cpp \
+  %D%/unit/geo_location_test.cpp \
   %D%/unit/glob_test.cpp \
   %D%/unit/handshake.cpp %D%/unit/handshake.hpp \
   %D%/unit/hex_test.cpp \
@@ -72,10 +73,10 @@ unit_test_SOURCES = \
   %D%/unit/option_file_test.cpp \
   %D%/unit/option_types_test.cpp \
   %D%/unit/passed_sockets_test.cpp \
-  %D%/unit/place_test.cpp \
   %D%/unit/plain_message_test.cpp \
   %D%/unit/proxy_header_test.cpp \
   %D%/unit/proxy_login_test.cpp \
+  %D%/unit/rate_test.cpp \
   %D%/unit/reply_queue_test.cpp \
   %D%/unit/scram_secret_test.cpp \
   %D%/unit/scripted_backend.cpp %D%/unit/scripted_backend.hpp \

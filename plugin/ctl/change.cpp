@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "plugin/ctl/restriction_view.hpp"
+
 namespace clientid::ctl {
 
 void Change::record(const Binding& binding, const std::string& what) {
@@ -16,6 +18,14 @@ void Change::record(const std::string& account, const std::string& what) {
   Event event;
   event.account = account;
   add(std::move(event), what);
+}
+
+void Change::record(const Restriction& restriction, const std::string& what) {
+  Event event;
+  if (restriction.kind == Restricted::account) event.account = restriction.subject;
+  if (restriction.kind == Restricted::device) event.fingerprint = restriction.subject;
+  if (restriction.kind == Restricted::network) event.network = restriction.subject;
+  add(std::move(event), subject_text(restriction) + ": " + what);
 }
 
 void Change::add(Event event, const std::string& what) {

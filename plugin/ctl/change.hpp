@@ -8,6 +8,7 @@
 
 #include "plugin/ctl/context.hpp"
 #include "plugin/policy/binding.hpp"
+#include "plugin/policy/restriction.hpp"
 #include "plugin/store/history.hpp"
 
 namespace clientid::ctl {
@@ -20,6 +21,7 @@ class Change {
   // `what` is such as "suspended"; the operator is added.
   void record(const Binding& binding, const std::string& what);
   void record(const std::string& account, const std::string& what);
+  void record(const Restriction& restriction, const std::string& what);
 
   // On disk when it returns.
   void commit();

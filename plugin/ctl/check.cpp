@@ -5,7 +5,7 @@
 #include "plugin/ctl/verbs.hpp"
 #include "plugin/policy/account.hpp"
 #include "plugin/policy/decide.hpp"
-#include "plugin/store/facts.hpp"
+#include "plugin/store/facts_reader.hpp"
 
 namespace clientid::ctl {
 namespace {
@@ -25,7 +25,8 @@ Attempt attempt_of(Context& context, const Arguments& arguments) {
   }
   if (arguments.words.size() == 3) {
     const auto identity = read_identity(arguments.word(1), arguments.words[2]);
-    attempt.device = Device{identity.type, context.key().fingerprint(identity)};
+    attempt.device = Device{identity.type, context.key().fingerprint(identity),
+                            std::make_shared<const Secret>(identity.token.clone())};
   }
   return attempt;
 }
@@ -37,7 +38,7 @@ std::vector<RuleReport> explanation(Context& context, Attempt& attempt, std::str
     return {{"account", "cannot be an account", Verdict{Decision::refuse, Reason::bad_account}}};
   }
   attempt.account = *canonical;
-  const auto facts = FactsReader(context.store()).read(attempt.account, attempt.device, attempt.at);
+  const auto facts = FactsReader(context.store()).read(attempt, context.countries());
   return explain(attempt, &facts, facts.settings.on_store_failure);
 }
 

@@ -26,6 +26,21 @@ constexpr std::array suspend_options{
 constexpr std::array remove_options{
     Option{"yes", "", "do not ask before removing several"},
 };
+constexpr std::array block_options{
+    Option{"for", "DURATION", "end by itself after so long, such as 2h"},
+    Option{"reason", "TEXT", "what for, for people"},
+};
+constexpr std::array attack_options{
+    Option{"known-only", "", "let in bound devices alone (if neither is given)"},
+    Option{"valid-only", "", "let in those alone that show an identity"},
+    Option{"account", "ACCOUNT", "for this account alone"},
+    Option{"address", "NET", "for this address or network alone"},
+    Option{"for", "DURATION", "end by itself after so long, such as 2h"},
+};
+constexpr std::array attack_off_options{
+    Option{"account", "ACCOUNT", "that of this account"},
+    Option{"address", "NET", "that of this address or network"},
+};
 constexpr std::array check_options{
     Option{"peer", "ADDRESS", "IP address of the client"},
     Option{"service", "NAME", "name of the service (smtp)"},
@@ -61,6 +76,23 @@ constexpr std::array table{
     Command{"policy show", "", "show settings of all accounts", 0, 0, {}, policy_show},
     Command{"policy set", "NAME=VALUE ...", "set some of them", 1, any_number, {}, policy_set},
     Command{"policy unset", "NAME ...", "go back to the default", 1, any_number, {}, policy_unset},
+    Command{"type list", "", "list how types of identities are handled", 0, 0, {}, type_list},
+    Command{"type show", "TYPE|*", "show what is in force for one", 1, 1, {}, type_show},
+    Command{"type set", "TYPE|* NAME=VALUE ...", "set some of it", 2, any_number, {}, type_set},
+    Command{"type unset", "TYPE|* NAME ...", "leave it to *, or to the default", 2, any_number, {}, type_unset},
+    Command{"block list", "", "list blocked devices and networks", 0, 0, {}, block_list},
+    Command{"block add", "device TYPE TOKEN|- | fingerprint FP | address NET", "refuse it everywhere", 2, 3,
+            block_options, block_add},
+    Command{"block remove",
+            "device TYPE TOKEN|- | fingerprint FP | address NET",
+            "refuse it no more",
+            2,
+            3,
+            {},
+            block_remove},
+    Command{"attack status", "", "list where attack mode is on", 0, 0, {}, attack_status},
+    Command{"attack on", "", "let in known devices alone", 0, 0, attack_options, attack_on},
+    Command{"attack off", "", "end attack mode", 0, 0, attack_off_options, attack_off},
     Command{"check", "ACCOUNT [TYPE TOKEN|-]", "explain what would be decided", 1, 3, check_options, check},
     Command{"history", "[ACCOUNT]", "show what happened", 0, 1, history_options, history},
 };

@@ -23,6 +23,11 @@ const KeyFile& Context::key() {
   return *key_;
 }
 
+const Countries* Context::countries() {
+  if (!countries_ && !site().geoip_database.empty()) countries_ = Countries::open(site().geoip_database);
+  return countries_.get();
+}
+
 Connection& Context::store() {
   if (!store_) store_ = Connection::open(site().store);
   return *store_;

@@ -12,6 +12,7 @@
 #include "plugin/identity/key_file.hpp"
 #include "plugin/policy/time.hpp"
 #include "plugin/store/connection.hpp"
+#include "plugin/store/countries.hpp"
 
 namespace clientid::ctl {
 
@@ -25,6 +26,8 @@ class Context {
   // Throws ConfigError.
   const Site& site();
   const KeyFile& key();
+  // Null where none is configured.
+  const Countries* countries();
   // Throws StoreError.
   Connection& store();
 
@@ -37,6 +40,7 @@ class Context {
   Time now_;
   std::optional<Site> site_;
   std::optional<KeyFile> key_;
+  std::shared_ptr<const Countries> countries_;
   std::optional<Connection> store_;
 };
 

@@ -113,11 +113,9 @@ Edit set_one(const Context& context, const Scope& scope, SettingsLevel& level, s
   const auto name = word.substr(0, equals);
   const auto before = value_of(level, name);
   set(level, name, word.substr(equals + 1), context.now());
-  if (name == "on-store-failure" && !scope.key.empty()) {
-    throw ConfigError(
-        "on-store-failure: is for all accounts, since a store that fails tells of none; instead: clientidctl policy "
-        "set " +
-        std::string(word));
+  if (is_global_only(name) && !scope.key.empty()) {
+    throw ConfigError(std::string(name) + ": is for all accounts alone; instead: clientidctl policy set " +
+                      std::string(word));
   }
   const auto after = value_of(level, name);
   const bool changed = before != after;

@@ -34,6 +34,19 @@ Verb policy_show;
 Verb policy_set;
 Verb policy_unset;
 
+Verb type_list;  // types.cpp
+Verb type_show;
+Verb type_set;
+Verb type_unset;
+
+Verb block_list;  // blocks.cpp
+Verb block_add;
+Verb block_remove;
+
+Verb attack_status;  // attack.cpp
+Verb attack_on;
+Verb attack_off;
+
 Verb check;    // check.cpp
 Verb history;  // history.cpp
 

@@ -6,36 +6,11 @@
 #include <string_view>
 #include <vector>
 
-#include "plugin/policy/binding.hpp"
-#include "plugin/policy/network.hpp"
-#include "plugin/policy/settings.hpp"
-#include "plugin/policy/time.hpp"
+#include "plugin/policy/attempt.hpp"
+#include "plugin/policy/facts.hpp"
 #include "plugin/policy/verdict.hpp"
 
 namespace clientid {
-
-struct Device {
-  std::string type;  // lower case
-  Fingerprint fingerprint;
-};
-
-// One try to use one account from one device.
-struct Attempt {
-  std::string service;           // as libsasl names it: "smtp"
-  std::string account;           // canonical
-  std::optional<Device> device;  // none: the client gave no identity
-  std::optional<Address> peer;   // none: not an IP connection
-  Time at;
-};
-
-// What the store says about it, read in one go.
-struct Facts {
-  Settings settings;
-  std::optional<Binding> binding;  // of this device on this account
-  std::optional<Binding> licence;  // of this device on any account
-  unsigned active_devices = 0;     // active, unexpired bindings of this account
-  unsigned pending_devices = 0;    // of this account
-};
 
 // So many devices may wait for approval on one account; beyond it none is added, so that a stolen password cannot
 // fill the store.

@@ -6,6 +6,8 @@
 #include <charconv>
 #include <cstring>
 
+#include "plugin/identity/hex.hpp"
+
 namespace clientid {
 namespace {
 
@@ -64,6 +66,14 @@ std::optional<Network> Network::parse(std::string_view text) {
   return network;
 }
 
+Network Network::around(const Address& address, unsigned bits) {
+  Network network;
+  network.base_ = address;
+  network.prefix_ = address.is_v4() ? bits + v6_bits - v4_bits : bits;
+  for (unsigned i = 0; i < network.base_.octets_.size(); ++i) network.base_.octets_[i] &= mask(network.prefix_, i);
+  return network;
+}
+
 bool Network::contains(const Address& address) const {
   // ::/0 would else hold every mapped IPv4 address.
   if (base_.is_v4() != address.is_v4()) return false;
@@ -71,6 +81,16 @@ bool Network::contains(const Address& address) const {
     if (((address.octets_[i] ^ base_.octets_[i]) & mask(prefix_, i)) != 0) return false;
   }
   return true;
+}
+
+std::string Network::first() const {
+  return encode_hex(base_.octets_);
+}
+
+std::string Network::last() const {
+  auto octets = base_.octets_;
+  for (unsigned i = 0; i < octets.size(); ++i) octets[i] |= static_cast<std::uint8_t>(~mask(prefix_, i));
+  return encode_hex(octets);
 }
 
 std::string Network::to_string() const {

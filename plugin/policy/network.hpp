@@ -20,6 +20,8 @@ class Address {
   // In the order of the network; IPv4 in the last four.
   const std::array<std::uint8_t, 16>& octets() const { return octets_; }
 
+  friend bool operator==(const Address&, const Address&) = default;
+
  private:
   friend class Network;
   std::array<std::uint8_t, 16> octets_{};  // IPv4 as ::ffff:a.b.c.d
@@ -31,10 +33,19 @@ class Network {
   // error would else widen the network unseen.
   static std::optional<Network> parse(std::string_view text);
 
+  // The network of so many bits, 0 to 32 for IPv4 and to 128 for IPv6, that an address is in.
+  static Network around(const Address& address, unsigned bits);
+
   bool contains(const Address& address) const;
+
+  // The first and the last address in it, as 32 hexadecimal digits: as text they are in the order of the addresses.
+  std::string first() const;
+  std::string last() const;
   std::string to_string() const;
 
  private:
+  friend bool operator==(const Network&, const Network&) = default;
+
   Address base_;
   unsigned prefix_ = 0;  // of 128 bits
 };

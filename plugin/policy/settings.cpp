@@ -42,6 +42,19 @@ const Names<OnStoreFailure>& names_of(OnStoreFailure /*type*/) {
   return names;
 }
 
+const Names<TwoPlaces>& names_of(TwoPlaces /*type*/) {
+  static const Names<TwoPlaces> names{
+      {"off", TwoPlaces::off}, {"alert", TwoPlaces::alert}, {"refuse", TwoPlaces::refuse}};
+  return names;
+}
+
+const Names<DetectAllMode>& names_of(DetectAllMode /*type*/) {
+  static const Names<DetectAllMode> names{{"alert", DetectAllMode::alert},
+                                          {"valid-only", DetectAllMode::valid_only},
+                                          {"known-only", DetectAllMode::known_only}};
+  return names;
+}
+
 template <typename Enum>
 requires std::is_enum_v<Enum> std::optional<Enum> parse(std::string_view text, Enum /*type*/, Time /*now*/) {
   for (const auto& [name, value] : names_of(Enum{})) {
@@ -68,6 +81,35 @@ std::optional<unsigned> parse(std::string_view text, unsigned /*type*/, Time /*n
 
 std::string format(unsigned number) {
   return std::to_string(number);
+}
+
+std::optional<Cap> parse(std::string_view text, Cap /*type*/, Time now) {
+  if (text == "none") return Cap{};
+  const auto number = parse(text, unsigned(), now);
+  return number && *number > 0 ? std::optional(Cap{*number}) : std::nullopt;
+}
+
+std::string format(Cap cap) {
+  return cap.limits() ? std::to_string(cap.most) : "none";
+}
+
+std::optional<Rate> parse(std::string_view text, const Rate& /*type*/, Time /*now*/) {
+  return parse_rate(text);
+}
+
+std::string format(const Rate& rate) {
+  return to_string(rate);
+}
+
+std::optional<std::chrono::seconds> parse(std::string_view text, std::chrono::seconds /*type*/, Time /*now*/) {
+  constexpr std::chrono::seconds longest = std::chrono::hours(24 * 7);
+  const auto duration = parse_duration(text);
+  if (!duration || *duration < std::chrono::minutes(1) || *duration > longest) return std::nullopt;
+  return duration;
+}
+
+std::string format(std::chrono::seconds duration) {
+  return format_duration(duration);
 }
 
 std::optional<Time> parse(std::string_view text, Time /*type*/, Time now) {
@@ -146,32 +188,74 @@ std::string format(const std::vector<TrustedNetwork>& networks) {
 
 // --- The table of settings: everything that is done to each of them goes through here. ---
 
-template <typename Level, typename Visit>
-void for_each_setting(Level& level, Visit visit) {
-  visit("mode", level.mode, "off, observe, learn, quarantine or enforce");
-  visit("absent", level.absent, "allow, until-bound or refuse");
-  visit("max-devices", level.max_devices, "a number from 0 to 1000");
-  visit("when-full", level.when_full, "quarantine or refuse");
-  visit("learn-until", level.learn_until, "a time such as 2026-12-31T00:00:00Z, a date, or a duration such as 14d");
-  visit("require-types", level.require_types, "types or globs such as uuid,tls-*");
-  visit("allow-types", level.allow_types, "types or globs such as uuid,tls-*");
-  visit("deny-types", level.deny_types, "types or globs such as mac,cookie*");
-  visit("trusted-networks", level.trusted_networks, "networks such as 192.0.2.0/24,2001:db8::/32@2026-12-31");
-  visit("on-store-failure", level.on_store_failure, "refuse or allow");
+struct Description {
+  std::string_view name;
+  std::string_view takes;
+  bool global_only = false;
+  unsigned least = 0;  // of a number
+  unsigned most = 1000;
+};
+
+constexpr std::string_view rate = "a number in a time of 1m to 24h such as 20/10m, or none";
+constexpr std::string_view cap = "a number from 1 to 1000, or none";
+constexpr std::string_view duration = "a duration of 1m to 7d such as 2h";
+
+template <typename Visit, typename... Levels>
+void for_each_setting(Visit visit, Levels&... levels) {
+  constexpr bool global = true;
+  visit({"mode", "off, observe, learn, quarantine or enforce"}, levels.mode...);
+  visit({"absent", "allow, until-bound or refuse"}, levels.absent...);
+  visit({"max-devices", "a number from 0 to 1000"}, levels.max_devices...);
+  visit({"when-full", "quarantine or refuse"}, levels.when_full...);
+  visit({"learn-until", "a time such as 2026-12-31T00:00:00Z, a date, or a duration such as 14d"},
+        levels.learn_until...);
+  visit({"require-types", "types or globs such as uuid,tls-*"}, levels.require_types...);
+  visit({"allow-types", "types or globs such as uuid,tls-*"}, levels.allow_types...);
+  visit({"deny-types", "types or globs such as mac,cookie*"}, levels.deny_types...);
+  visit({"trusted-networks", "networks such as 192.0.2.0/24,2001:db8::/32@2026-12-31"}, levels.trusted_networks...);
+  visit({"on-store-failure", "refuse or allow", global}, levels.on_store_failure...);
+  visit({"device-attempts", rate}, levels.device_attempts...);
+  visit({"device-failures", rate}, levels.device_failures...);
+  visit({"address-attempts", rate}, levels.address_attempts...);
+  visit({"address-failures", rate}, levels.address_failures...);
+  visit({"account-attempts", rate}, levels.account_attempts...);
+  visit({"account-failures", rate}, levels.account_failures...);
+  visit({"absent-attempts", rate}, levels.absent_attempts...);
+  visit({"absent-failures", rate}, levels.absent_failures...);
+  visit({"ipv4-prefix", "a number from 8 to 32", global, 8, 32}, levels.ipv4_prefix...);
+  visit({"ipv6-prefix", "a number from 16 to 128", global, 16, 128}, levels.ipv6_prefix...);
+  visit({"max-accounts-per-device", cap}, levels.max_accounts_per_device...);
+  visit({"device-sessions", cap}, levels.device_sessions...);
+  visit({"two-places", "off, alert or refuse"}, levels.two_places...);
+  visit({"travel-time", duration}, levels.travel_time...);
+  visit({"detect-account", rate}, levels.detect_account...);
+  visit({"detect-device", rate, global}, levels.detect_device...);
+  visit({"detect-address", rate, global}, levels.detect_address...);
+  visit({"detect-all", rate, global}, levels.detect_all...);
+  visit({"detect-all-mode", "alert, valid-only or known-only", global}, levels.detect_all_mode...);
+  visit({"detect-for", duration, global}, levels.detect_for...);
 }
 
 // Calls `visit` for the one setting of this name. Throws for any other.
 template <typename Visit>
 void with_setting(SettingsLevel& level, std::string_view name, Visit visit) {
   bool known = false;
-  for_each_setting(level, [&](std::string_view candidate, auto& value, std::string_view takes) {
-    if (candidate != name) return;
-    known = true;
-    visit(value, takes);
-  });
+  for_each_setting(
+      [&](const Description& description, auto& value) {
+        if (description.name != name) return;
+        known = true;
+        visit(description, value);
+      },
+      level);
   if (known) return;
   throw ConfigError("no setting is named " + std::string(name) + "; there are:" +
                     join(setting_names(), [](std::string_view setting) { return " " + std::string(setting); }));
+}
+
+template <typename Value>
+bool in_range(const Description& description, const Value& value) {
+  if constexpr (std::is_same_v<Value, unsigned>) return value >= description.least && value <= description.most;
+  return true;
 }
 
 Absent default_absent(Mode mode) {
@@ -183,46 +267,56 @@ Absent default_absent(Mode mode) {
 const std::vector<std::string_view>& setting_names() {
   static const auto names = [] {
     std::vector<std::string_view> all;
-    const SettingsLevel empty;
-    for_each_setting(empty, [&](std::string_view name, const auto& /*value*/, auto /*takes*/) { all.push_back(name); });
+    for_each_setting([&](const Description& description) { all.push_back(description.name); });
     return all;
   }();
   return names;
 }
 
+bool is_global_only(std::string_view name) {
+  bool global = false;
+  for_each_setting(
+      [&](const Description& description) { global |= description.name == name && description.global_only; });
+  return global;
+}
+
 void set(SettingsLevel& level, std::string_view name, std::string_view text, Time now) {
-  with_setting(level, name, [&](auto& value, std::string_view takes) {
+  with_setting(level, name, [&](const Description& description, auto& value) {
     const auto parsed = parse(text, typename std::decay_t<decltype(value)>::value_type{}, now);
-    if (!parsed) {
+    if (!parsed || !in_range(description, *parsed)) {
       throw ConfigError(std::string(name) + ": cannot be \"" + std::string(text) + "\"; it takes " +
-                        std::string(takes));
+                        std::string(description.takes));
     }
     value = parsed;
   });
 }
 
 void unset(SettingsLevel& level, std::string_view name) {
-  with_setting(level, name, [](auto& value, std::string_view /*takes*/) { value.reset(); });
+  with_setting(level, name, [](const Description& /*description*/, auto& value) { value.reset(); });
 }
 
 std::vector<SettingValue> values(const SettingsLevel& level) {
   std::vector<SettingValue> all;
-  for_each_setting(level, [&](std::string_view name, const auto& value, std::string_view /*takes*/) {
-    if (value) all.push_back({std::string(name), format(*value)});
-  });
+  for_each_setting(
+      [&](const Description& description, const auto& value) {
+        if (value) all.push_back({std::string(description.name), format(*value)});
+      },
+      level);
   return all;
 }
 
 std::vector<SettingValue> values(const Settings& settings) {
   std::vector<SettingValue> all;
-  for_each_setting(settings, [&](std::string_view name, const auto& value, std::string_view /*takes*/) {
-    using Value = std::decay_t<decltype(value)>;
-    if constexpr (std::is_same_v<Value, std::optional<Time>>) {
-      all.push_back({std::string(name), value ? format(*value) : ""});
-    } else {
-      all.push_back({std::string(name), format(value)});
-    }
-  });
+  for_each_setting(
+      [&](const Description& description, const auto& value) {
+        using Value = std::decay_t<decltype(value)>;
+        if constexpr (std::is_same_v<Value, std::optional<Time>>) {
+          all.push_back({std::string(description.name), value ? format(*value) : ""});
+        } else {
+          all.push_back({std::string(description.name), format(value)});
+        }
+      },
+      settings);
   return all;
 }
 
@@ -235,24 +329,16 @@ std::string setting_text(const Settings& settings, std::string_view name) {
 
 Settings effective(const std::vector<const SettingsLevel*>& levels) {
   Settings settings;
-  std::optional<Absent> absent;
+  bool absent_given = false;
   for (auto level = levels.rbegin(); level != levels.rend(); ++level) {
-    const SettingsLevel& from = **level;
-    const auto take = [](auto& target, const auto& value) {
-      if (value) target = *value;
-    };
-    take(settings.mode, from.mode);
-    take(absent, from.absent);
-    take(settings.max_devices, from.max_devices);
-    take(settings.when_full, from.when_full);
-    take(settings.learn_until, from.learn_until);
-    take(settings.require_types, from.require_types);
-    take(settings.allow_types, from.allow_types);
-    take(settings.deny_types, from.deny_types);
-    take(settings.trusted_networks, from.trusted_networks);
-    take(settings.on_store_failure, from.on_store_failure);
+    for_each_setting(
+        [](const Description& /*description*/, auto& target, const auto& value) {
+          if (value) target = *value;
+        },
+        settings, **level);
+    absent_given |= (*level)->absent.has_value();
   }
-  settings.absent = absent.value_or(default_absent(settings.mode));
+  if (!absent_given) settings.absent = default_absent(settings.mode);
   return settings;
 }
 

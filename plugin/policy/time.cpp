@@ -71,6 +71,15 @@ std::optional<std::chrono::seconds> parse_duration(std::string_view text) {
   return std::chrono::seconds(count * unit);
 }
 
+std::string format_duration(std::chrono::seconds duration) {
+  for (const char unit : {'w', 'd', 'h', 'm'}) {
+    const auto seconds = seconds_of_unit(unit);
+    if (duration.count() != 0 && duration.count() % seconds == 0)
+      return std::to_string(duration.count() / seconds) + unit;
+  }
+  return std::to_string(duration.count()) + "s";
+}
+
 std::optional<Time> parse_time(std::string_view text, Time start) {
   if (const auto duration = parse_duration(text)) {
     const auto time = start + *duration;

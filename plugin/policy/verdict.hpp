@@ -20,11 +20,23 @@ enum class Reason : std::uint8_t {
   bad_account,         // the name cannot be an account
   store_failure,       // the store does not answer
   off,                 // mode=off
+  device_blocked,      // by an operator, or by detection
+  address_blocked,     // likewise
   revoked,             // binding or licence
   suspended,           // binding or licence
   type_denied,         // deny-types
   type_not_allowed,    // allow-types
   type_required,       // require-types
+  form_mismatch,       // the token has not the form of its type, and the type says refuse
+  known_only,          // attack mode: a bound device is required
+  valid_only,          // attack mode: an identity is required
+  device_limit,        // too many attempts or failures of the device
+  address_limit,       // from the network
+  account_limit,       // on the account
+  too_many_accounts,   // use the device already
+  two_places,          // the device is elsewhere
+  device_sessions,     // the device has too many sessions open
+  absent_limit,        // too many attempts or failures from the network of clients without identity
   trusted_network,     // no identity, and none needed from there
   absent_allowed,      // no identity, absent=allow
   absent_until_bound,  // no identity, absent=until-bound, and no device bound yet
@@ -49,6 +61,9 @@ struct Verdict {
 
   friend bool operator==(const Verdict&, const Verdict&) = default;
 };
+
+// Was it refused for what others did, or too often? Such a refusal is not counted, for else it would never end.
+bool is_restraint(Reason reason);
 
 std::string_view name(Decision decision);  // "allow", "allow-and-enrol", ...
 std::string_view name(Reason reason);      // "type-denied", ...

@@ -62,12 +62,12 @@ std::optional<double> degrees_at(const MMDB_entry_s& entry, const Path& path, do
   return data->double_value;
 }
 
-std::optional<Place> read_place(const MMDB_entry_s& entry) {
+std::optional<GeoLocation> read_location(const MMDB_entry_s& entry) {
   auto code = code_at(entry, {"country", "iso_code", nullptr});
   if (!code) code = code_at(entry, {"registered_country", "iso_code", nullptr});
   if (!code) return std::nullopt;
-  Place place{*code, degrees_at(entry, {"location", "latitude", nullptr}, 90),
-              degrees_at(entry, {"location", "longitude", nullptr}, 180)};
+  GeoLocation place{*code, degrees_at(entry, {"location", "latitude", nullptr}, 90),
+                    degrees_at(entry, {"location", "longitude", nullptr}, 180)};
   if (!place.latitude || !place.longitude) place.latitude = place.longitude = std::nullopt;
   return place;
 }
@@ -109,12 +109,12 @@ Countries::~Countries() {
   MMDB_close(&database_);
 }
 
-std::optional<Place> Countries::place_of(const Address& address) const {
+std::optional<GeoLocation> Countries::location_of(const Address& address) const {
   const auto storage = socket_address(address);
   int error = MMDB_SUCCESS;
   auto found = MMDB_lookup_sockaddr(&database_, reinterpret_cast<const sockaddr*>(&storage), &error);
   if (error != MMDB_SUCCESS || !found.found_entry) return std::nullopt;
-  return read_place(found.entry);
+  return read_location(found.entry);
 }
 
 }  // namespace clientid

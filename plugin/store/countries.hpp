@@ -7,8 +7,8 @@
 #include <optional>
 #include <string>
 
+#include "plugin/policy/geo_location.hpp"
 #include "plugin/policy/network.hpp"
-#include "plugin/policy/place.hpp"
 
 namespace clientid {
 
@@ -23,7 +23,7 @@ class Countries {
   ~Countries();
 
   // None where the database does not know, or is damaged. Coordinates are in databases of cities. Any thread.
-  std::optional<Place> place_of(const Address& address) const;
+  std::optional<GeoLocation> location_of(const Address& address) const;
 
  private:
   explicit Countries(const std::string& path);

@@ -48,12 +48,13 @@ void History::append(const std::vector<Event>& events) {
   Transaction transaction(connection_);
 
   EventRow row;
-  Statement insert(connection_,
-                   "INSERT INTO event (at, outcome, account, type, fingerprint, peer, service, verdict, reason,"
-                   " detail) VALUES (:at, :outcome, :account, :type, :fingerprint, :peer, :service, :verdict, :reason,"
-                   " :detail)");
+  Statement insert(
+      connection_,
+      "INSERT INTO event (at, outcome, account, type, fingerprint, peer, network, service, verdict, reason,"
+      " detail) VALUES (:at, :outcome, :account, :type, :fingerprint, :peer, :network, :service, :verdict,"
+      " :reason, :detail)");
   insert.use(row.at, row.outcome, row.event.account, row.event.type, row.event.fingerprint, row.event.peer,
-             row.event.service, row.event.verdict, row.event.reason, row.event.detail);
+             row.event.network, row.event.service, row.event.verdict, row.event.reason, row.event.detail);
   for (const auto& event : events) {
     row.event = event;
     row.at = to_seconds(event.at);
@@ -75,12 +76,13 @@ std::vector<Event> History::list(const EventFilter& filter) {
 
   std::vector<Event> events;
   EventRow row;
-  Statement statement(connection_,
-                      "SELECT id, at, outcome, account, type, fingerprint, peer, service, verdict, reason, detail"
-                      " FROM event" +
-                          where.text() + " ORDER BY id");
+  Statement statement(
+      connection_,
+      "SELECT id, at, outcome, account, type, fingerprint, peer, network, service, verdict, reason, detail"
+      " FROM event" +
+          where.text() + " ORDER BY id");
   statement.into(row.id, row.at, row.outcome, row.event.account, row.event.type, row.event.fingerprint, row.event.peer,
-                 row.event.service, row.event.verdict, row.event.reason, row.event.detail);
+                 row.event.network, row.event.service, row.event.verdict, row.event.reason, row.event.detail);
   where.bind(statement);
   statement.for_each_row([&] {
     row.event.id = row.id;

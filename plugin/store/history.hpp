@@ -19,7 +19,7 @@ enum class Outcome : std::uint8_t {
   refused,        // the verdict was no
   failed,         // the password was wrong, or the account unknown
   unavailable,    // could not be decided, 454
-  changed,        // by an operator; `verdict` and `reason` are empty, `detail` says what
+  changed,        // by an operator or detection; `verdict` and `reason` are empty, `detail` says what
 };
 
 std::string_view name(Outcome outcome);
@@ -32,6 +32,7 @@ struct Event {
   std::string type;         // empty: no identity
   std::string fingerprint;  // 64 hexadecimal digits, or empty
   std::string peer;         // address, or empty
+  std::string network;      // that counts for the peer, or empty
   std::string service;
   std::string verdict;  // name of the decision
   std::string reason;   // name of the reason; in observe mode of what would have been

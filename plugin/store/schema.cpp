@@ -33,8 +33,35 @@ std::vector<std::string> bindings_settings_history(const Engine& engine) {
   };
 }
 
+std::vector<std::string> restrictions_counters_sessions(const Engine& engine) {
+  const std::string id = "id " + std::string(engine.id_column);
+  return {
+      "CREATE TABLE type (type TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (type, name))",
+
+      "CREATE TABLE restriction (" + id +
+          ", kind TEXT NOT NULL, subject TEXT NOT NULL, effect TEXT NOT NULL, until BIGINT, cause TEXT NOT NULL,"
+          " created BIGINT NOT NULL, created_by TEXT NOT NULL, first_address TEXT NOT NULL,"
+          " last_address TEXT NOT NULL)",
+      "CREATE UNIQUE INDEX restriction_subject ON restriction (kind, subject, effect)",
+      "CREATE INDEX restriction_address ON restriction (last_address, first_address)",
+
+      "CREATE TABLE counter (name TEXT NOT NULL, slice BIGINT NOT NULL, attempts BIGINT NOT NULL,"
+      " failures BIGINT NOT NULL, PRIMARY KEY (name, slice))",
+      "CREATE INDEX counter_slice ON counter (slice)",
+
+      "CREATE TABLE session (holder TEXT NOT NULL, number BIGINT NOT NULL, type TEXT NOT NULL,"
+      " fingerprint TEXT NOT NULL, account TEXT NOT NULL, peer TEXT NOT NULL, network TEXT NOT NULL,"
+      " opened BIGINT NOT NULL, lease BIGINT NOT NULL, PRIMARY KEY (holder, number))",
+      "CREATE INDEX session_device ON session (fingerprint)",
+
+      "CREATE INDEX binding_fingerprint ON binding (fingerprint)",
+      "ALTER TABLE event ADD COLUMN network TEXT NOT NULL DEFAULT ''",
+      "CREATE INDEX event_network ON event (network, id)",
+  };
+}
+
 // Version N is reached from N - 1 by steps[N - 1]. What has been released is never changed.
-constexpr std::array<Step, 1> steps = {bindings_settings_history};
+constexpr std::array<Step, 2> steps = {bindings_settings_history, restrictions_counters_sessions};
 constexpr long long known_version = steps.size();
 
 std::vector<std::string> table_names(Connection& connection) {

@@ -2,9 +2,68 @@
 
 #include <utility>
 
+#include "plugin/policy/two_places.hpp"
 #include "shim/ops/log.hpp"
 
 namespace clientid {
+namespace {
+
+bool is_success(Outcome outcome) {
+  return outcome == Outcome::authenticated || outcome == Outcome::enrolled;
+}
+
+bool is_refusal(Outcome outcome) {
+  return outcome == Outcome::failed || outcome == Outcome::refused;
+}
+
+TypeFlags flags_of(const Judgement& judgement) {
+  return judgement.facts ? judgement.facts->type.flags : TypeRule().flags;
+}
+
+// D7.3: what is not to be kept is not put in.
+void name_device(Event& event, const Judgement& judgement) {
+  const auto& device = judgement.attempt.device;
+  if (!device || !flags_of(judgement).has(TypeFlag::user_log)) return;
+  event.type = device->type;
+  event.fingerprint = device->fingerprint.hex();
+}
+
+std::optional<std::int64_t> used_binding(const Facts& facts) {
+  if (facts.binding) return facts.binding->id;
+  if (facts.licence) return facts.licence->id;
+  return std::nullopt;
+}
+
+// A device that waits for approval has shown the right password once, and its retries are nobody's guesses.
+void count(Entry& entry, const Judgement& judgement, bool repeated) {
+  const auto& [attempt, verdict, facts] = judgement;
+  const bool restrained = verdict.decision == Decision::refuse && is_restraint(verdict.reason);
+  if (!facts || restrained || entry.event.outcome == Outcome::unavailable) return;
+  entry.counted = counted_names(attempt, *facts);
+  const bool guess = is_refusal(entry.event.outcome) && verdict.reason != Reason::pending;
+  entry.failure = guess && !repeated;
+  entry.suspicious = guess && !is_own_device(attempt, *facts);
+}
+
+void write_log(const Event& event, const AttemptContext& context, const std::optional<Judgement>& judgement) {
+  const auto* device = judgement ? logged_device(*judgement) : nullptr;
+  log::info("auth", {{"peer", event.peer},
+                     {"outcome", std::string(name(event.outcome))},
+                     {"verdict", event.verdict},
+                     {"reason", event.reason},
+                     {"mechanism", context.mechanism},
+                     {"account", event.account},
+                     {"type", device != nullptr ? device->type : ""},
+                     {"fingerprint", device != nullptr ? device->fingerprint.short_form() : ""}});
+  if (!judgement || !judgement->attempt.device || !flags_of(*judgement).has(TypeFlag::debug)) return;
+  const auto& shown = *judgement->attempt.device;
+  log::debug("identity", {{"peer", event.peer},
+                          {"account", event.account},
+                          {"type", shown.type},
+                          {"fingerprint", shown.fingerprint.short_form()}});
+}
+
+}  // namespace
 
 AuthStatus status_of(Outcome outcome) {
   switch (outcome) {
@@ -19,41 +78,91 @@ AuthStatus status_of(Outcome outcome) {
   return AuthStatus::unavailable;
 }
 
-void record_attempt(Recorder& recorder, const AttemptContext& context, Outcome outcome,
-                    const std::optional<Judgement>& judgement) {
-  Record record;
-  auto& event = record.event;
-  event.at = now();
+std::optional<OpenSession> session_of(const Judgement& judgement) {
+  const auto& [attempt, verdict, facts] = judgement;
+  const auto* device = facts ? counted_device(attempt, *facts) : nullptr;
+  if (device == nullptr) return std::nullopt;
+  const auto network = counted_network(attempt, facts->settings);
+  return OpenSession{.type = device->type,
+                     .fingerprint = device->fingerprint.hex(),
+                     .account = attempt.account,
+                     .peer = attempt.peer ? attempt.peer->to_string() : "",
+                     .network = network ? network->to_string() : "",
+                     .opened = attempt.at};
+}
+
+const Device* logged_device(const Judgement& judgement) {
+  const auto& device = judgement.attempt.device;
+  return device && flags_of(judgement).has(TypeFlag::system_log) ? &*device : nullptr;
+}
+
+Entry entry_of(const AttemptContext& context, Outcome outcome, const std::optional<Judgement>& judgement, bool repeated,
+               Time now) {
+  Entry entry;
+  auto& event = entry.event;
+  event.at = now;
   event.outcome = outcome;
   event.peer = context.peer;
   event.service = context.service;
   event.detail = context.mechanism;
-  std::string fingerprint;
-  if (judgement) {
-    const auto& [attempt, verdict, facts] = *judgement;
-    event.account = attempt.account;
-    event.verdict = name(verdict.decision);
-    event.reason = name(verdict.reason);
-    if (verdict.observed) event.detail += ", would be refused";
-    if (attempt.device) {
-      event.type = attempt.device->type;
-      event.fingerprint = attempt.device->fingerprint.hex();
-      fingerprint = attempt.device->fingerprint.short_form();
-    }
-    const bool success = outcome == Outcome::authenticated || outcome == Outcome::enrolled;
-    const bool own = facts && facts->binding;
-    if (success && own) record.used_binding = facts->binding->id;
-    if (success && !own && facts && facts->licence) record.used_binding = facts->licence->id;
+  if (!judgement) return entry;
+  const auto& [attempt, verdict, facts] = *judgement;
+  event.account = attempt.account;
+  event.verdict = name(verdict.decision);
+  event.reason = name(verdict.reason);
+  if (verdict.observed) event.detail += ", would be refused";
+  if (const auto network = counted_network(attempt, facts ? facts->settings : Settings())) {
+    event.network = network->to_string();
   }
-  log::info("auth", {{"peer", event.peer},
-                     {"outcome", std::string(name(outcome))},
-                     {"verdict", event.verdict},
-                     {"reason", event.reason},
-                     {"mechanism", context.mechanism},
-                     {"account", event.account},
-                     {"type", event.type},
-                     {"fingerprint", fingerprint}});
-  recorder.record(std::move(record));
+  name_device(event, *judgement);
+  if (is_success(outcome) && facts && counted_device(attempt, *facts) != nullptr) {
+    entry.used_binding = used_binding(*facts);
+  }
+  count(entry, *judgement, repeated);
+  return entry;
+}
+
+std::vector<Alert> alerts_of(const Entry& entry, const std::optional<Judgement>& judgement) {
+  if (!judgement || !judgement->facts) return {};
+  const auto& [attempt, verdict, facts] = *judgement;
+  const auto& event = entry.event;
+  std::vector<Alert> alerts;
+  const auto raise = [&](AlertKind kind, std::string detail = {}) {
+    alerts.push_back({.kind = kind,
+                      .at = event.at,
+                      .account = event.account,
+                      .type = event.type,
+                      .fingerprint = event.fingerprint.substr(0, Fingerprint::short_size),
+                      .peer = event.peer,
+                      .reason = event.reason,
+                      .detail = std::move(detail)});
+  };
+  const bool success = is_success(event.outcome);
+  const auto& flags = facts->type.flags;
+  if (event.outcome == Outcome::enrolled) raise(AlertKind::device_bound);
+  if (event.outcome == Outcome::quarantined) raise(AlertKind::device_quarantined);
+  if (attempt.device && success && flags.has(TypeFlag::alert_success)) raise(AlertKind::authentication_succeeded);
+  if (attempt.device && is_refusal(event.outcome) && flags.has(TypeFlag::alert_failure)) {
+    raise(AlertKind::authentication_failed);
+  }
+  if (facts->settings.two_places != TwoPlaces::off && (success || verdict.reason == Reason::two_places)) {
+    if (const auto conflict = location_conflict(attempt, *facts)) raise(AlertKind::location_conflict, *conflict);
+  }
+  return alerts;
+}
+
+void record_attempt(const AttemptBooks& books, const AttemptContext& context, Outcome outcome,
+                    const std::optional<Judgement>& judgement) {
+  const auto at = now();
+  bool repeated = false;
+  if (is_refusal(outcome) && context.password) {
+    const auto limit = judgement && judgement->facts ? judgement->facts->settings.account_failures : Rate();
+    repeated = books.passwords.again(*context.password, at, limit.limits() ? limit.window : std::chrono::minutes(10));
+  }
+  auto entry = entry_of(context, outcome, judgement, repeated, at);
+  write_log(entry.event, context, judgement);
+  auto alerts = alerts_of(entry, judgement);
+  books.recorder.record(std::move(entry), std::move(alerts));
 }
 
 }  // namespace clientid

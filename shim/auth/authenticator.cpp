@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "shim/auth/attempt_record.hpp"
 #include "shim/auth/sasl_callback.hpp"
 #include "shim/ops/log.hpp"
 #include "shim/smtp/plain_message.hpp"
@@ -40,9 +39,9 @@ StoredForm& stored_form() {
 
 }  // namespace
 
-Authenticator::Authenticator(const AuthRules& rules, Judge& judge, Recorder& recorder, PeerFacts peer)
+Authenticator::Authenticator(const AuthRules& rules, Judge& judge, AttemptBooks books, PeerFacts peer)
     : rules_(rules),
-      recorder_(recorder),
+      books_(books),
       peer_(std::move(peer)),
       in_process_(judge, rules.service, Address::parse(peer_.address), rules.refuse_late),
       callbacks_{sasl_callback(SASL_CB_GETOPT, get_option, this), sasl_callback(SASL_CB_PROXY_POLICY, authorise, this),
@@ -88,6 +87,8 @@ AuthResult Authenticator::start(JudgeStore& store, const Identity* identity, con
   password_right_ = false;
   concluded_.reset();
   decoy_.reset();
+  password_.reset();
+  if (response) see_password(*response);
   // SCRAM names the account a step before the password is proved. A device refused there would be told from one that
   // is not by the salt, which for a stored secret is no other's.
   in_process_.begin(identity == nullptr ? std::nullopt : std::optional(in_process_.judge().device(*identity)),
@@ -104,6 +105,7 @@ AuthResult Authenticator::start(JudgeStore& store, const Identity* identity, con
 }
 
 AuthResult Authenticator::step(JudgeStore& store, const Secret& response) {
+  see_password(response);
   if (mechanism_ == plain && !split_plain_message(response.view())) return failed(SASL_BADPROT);
   if (decoy_) {
     decoy_->finish(response);
@@ -124,7 +126,7 @@ AuthResult Authenticator::evaluate(JudgeStore& store, int code, std::string chal
   if (!going_on && response != nullptr && ends_at_the_name(code)) challenge = go_on_with_decoy(*response);
   if (going_on || decoy_) {
     challenged_ = !challenge.empty();
-    return {AuthStatus::challenge, std::move(challenge), {}};
+    return {.status = AuthStatus::challenge, .challenge = std::move(challenge)};
   }
   auto result = failed(code);
   connection_.reset();
@@ -136,9 +138,12 @@ AuthResult Authenticator::evaluate(JudgeStore& store, int code, std::string chal
 AuthResult Authenticator::succeeded(JudgeStore& store, int code, std::string challenge) {
   if (!concluded_) concluded_ = concluded(store);
   const bool admitted = *concluded_ == AuthStatus::authenticated || *concluded_ == AuthStatus::not_permitted;
-  if (admitted && code == SASL_CONTINUE) return {AuthStatus::challenge, std::move(challenge), {}};
-  AuthResult result{*concluded_, {}, {}};
-  if (result.status == AuthStatus::authenticated) result.login = connection_->text(SASL_USERNAME);
+  if (admitted && code == SASL_CONTINUE) return {.status = AuthStatus::challenge, .challenge = std::move(challenge)};
+  AuthResult result{.status = *concluded_};
+  if (result.status == AuthStatus::authenticated) {
+    result.login = connection_->text(SASL_USERNAME);
+    result.session = session_of(*in_process_.judgement());
+  }
   connection_.reset();
   return result;
 }
@@ -201,11 +206,18 @@ AuthResult Authenticator::failed(int code) {
     log::warning("auth-unavailable", {{"peer", peer_.address}, {"cause", sasl_errstring(code, nullptr, nullptr)}});
   }
   record(outcome);
-  return {status_of(outcome), {}, {}};
+  return {.status = status_of(outcome)};
 }
 
 void Authenticator::record(Outcome outcome) {
-  record_attempt(recorder_, {rules_.service, peer_.address, mechanism_}, outcome, in_process_.judgement());
+  record_attempt(books_, {rules_.service, peer_.address, mechanism_, password_}, outcome, in_process_.judgement());
+}
+
+void Authenticator::see_password(const Secret& response) {
+  if (mechanism_ != plain) return;
+  if (const auto message = split_plain_message(response.view())) {
+    password_ = books_.passwords.mark(message->user, message->password);
+  }
 }
 
 }  // namespace clientid

@@ -10,8 +10,8 @@
 #include <string_view>
 
 #include "plugin/identity/secret.hpp"
+#include "shim/auth/attempt_record.hpp"
 #include "shim/auth/in_process_judge.hpp"
-#include "shim/auth/recorder.hpp"
 #include "shim/auth/sasl_connection.hpp"
 #include "shim/auth/scram_decoy.hpp"
 #include "shim/smtp/session.hpp"
@@ -21,13 +21,15 @@ namespace clientid {
 struct AuthResult {
   AuthStatus status = AuthStatus::unavailable;
   std::string challenge;  // raw octets
-  std::string login;      // the authorization identity, with AuthStatus::authenticated
+  // With AuthStatus::authenticated:
+  std::string login;                   // the authorization identity
+  std::optional<OpenSession> session;  // of the device, if it counts
 };
 
 class Authenticator {
  public:
-  // `rules`, `judge` and `recorder` must outlive it.
-  Authenticator(const AuthRules& rules, Judge& judge, Recorder& recorder, PeerFacts peer);
+  // `rules`, `judge` and what `books` refers to must outlive it.
+  Authenticator(const AuthRules& rules, Judge& judge, AttemptBooks books, PeerFacts peer);
   Authenticator(const Authenticator&) = delete;
   Authenticator& operator=(const Authenticator&) = delete;
   ~Authenticator();
@@ -56,9 +58,10 @@ class Authenticator {
   std::string go_on_with_decoy(const Secret& client_first);
   bool proven();
   void record(Outcome outcome);
+  void see_password(const Secret& response);
 
   const AuthRules& rules_;
-  Recorder& recorder_;
+  AttemptBooks books_;
   PeerFacts peer_;
   InProcessJudge in_process_;
   std::string mechanism_;
@@ -67,6 +70,7 @@ class Authenticator {
   bool challenged_ = false;              // the client was asked for more than its first message
   bool password_right_ = false;          // libsasl said so
   std::optional<AuthStatus> concluded_;  // once it was
+  std::optional<PasswordMark> password_;
   std::optional<ScramDecoy> decoy_;
 };
 

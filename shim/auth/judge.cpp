@@ -23,7 +23,7 @@ Verdict Judge::judge(JudgeStore& store, const Attempt& attempt) {
 }
 
 Verdict Judge::judge(JudgeStore& store, const Attempt& attempt, std::optional<Facts>& facts) {
-  facts = store.facts(attempt);
+  facts = store.facts(attempt, countries_.get());
   if (facts) on_store_failure_ = facts->settings.on_store_failure;
   return decide(attempt, facts ? &*facts : nullptr, on_store_failure_);
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,15 +11,20 @@
 #include "plugin/config/site.hpp"
 #include "plugin/identity/key_file.hpp"
 #include "plugin/policy/decide.hpp"
+#include "plugin/store/countries.hpp"
 #include "shim/auth/judge_store.hpp"
 
 namespace clientid {
 
 class Judge {
  public:
-  Judge(AccountRules accounts, KeyFile keys) : accounts_(std::move(accounts)), keys_(std::move(keys)) {}
+  // `countries` may be null.
+  Judge(AccountRules accounts, KeyFile keys, std::shared_ptr<const Countries> countries)
+      : accounts_(std::move(accounts)), keys_(std::move(keys)), countries_(std::move(countries)) {}
 
-  Device device(const Identity& identity) const { return {identity.type, keys_.fingerprint(identity)}; }
+  Device device(const Identity& identity) const {
+    return {identity.type, keys_.fingerprint(identity), std::make_shared<const Secret>(identity.token.clone())};
+  }
   const std::string& key_id() const { return keys_.current_id(); }
 
   // Octets that seem random and are always the same for an account, while the current key is.
@@ -34,6 +40,7 @@ class Judge {
  private:
   AccountRules accounts_;
   KeyFile keys_;
+  std::shared_ptr<const Countries> countries_;
   // As last read: while the store does not answer it cannot be asked what to do then.
   std::atomic<OnStoreFailure> on_store_failure_{OnStoreFailure::refuse};
 };

@@ -18,8 +18,8 @@ auto JudgeStore::with_store(Use use) -> std::optional<decltype(use(std::declval<
   }
 }
 
-std::optional<Facts> JudgeStore::facts(const Attempt& attempt) {
-  return with_store([&](Open& open) { return open.facts.read(attempt.account, attempt.device, attempt.at); });
+std::optional<Facts> JudgeStore::facts(const Attempt& attempt, const Countries* countries) {
+  return with_store([&](Open& open) { return open.facts.read(attempt, countries); });
 }
 
 std::optional<Enrolment> JudgeStore::enrol(const Binding& binding, unsigned at_most) {

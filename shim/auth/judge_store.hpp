@@ -9,7 +9,7 @@
 #include "plugin/policy/decide.hpp"
 #include "plugin/store/bindings.hpp"
 #include "plugin/store/connection.hpp"
-#include "plugin/store/facts.hpp"
+#include "plugin/store/facts_reader.hpp"
 
 namespace clientid {
 
@@ -18,7 +18,7 @@ class JudgeStore {
   explicit JudgeStore(std::string url) : url_(std::move(url)) {}
 
   // Nothing where the store does not answer; the reason is logged.
-  std::optional<Facts> facts(const Attempt& attempt);
+  std::optional<Facts> facts(const Attempt& attempt, const Countries* countries);
 
   // Nothing where the store does not answer. Durable on return.
   std::optional<Enrolment> enrol(const Binding& binding, unsigned at_most);

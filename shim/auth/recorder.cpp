@@ -1,21 +1,59 @@
 #include "shim/auth/recorder.hpp"
 
-#include <chrono>
+#include <openssl/rand.h>
+
+#include <array>
 #include <iterator>
+#include <stdexcept>
 #include <utility>
 
-#include "plugin/store/bindings.hpp"
+#include "plugin/identity/hex.hpp"
 #include "plugin/store/store_error.hpp"
 #include "shim/ops/log.hpp"
 
 namespace clientid {
 namespace {
 
+using Clock = std::chrono::steady_clock;
+
 constexpr auto retry_after = std::chrono::seconds(1);
+constexpr auto tend_every = std::chrono::seconds(30);
+static_assert(tend_every * 2 < Ledger::lease);
+
+// One of its own for each process, on whatever host.
+std::string new_holder() {
+  std::array<std::uint8_t, 8> octets{};
+  if (RAND_bytes(octets.data(), octets.size()) != 1) throw std::runtime_error("OpenSSL gives no random octets");
+  return encode_hex(octets);
+}
+
+bool is_empty(const Batch& batch) {
+  return batch.entries.empty() && batch.opened.empty() && batch.closed.empty();
+}
+
+// `later` behind `earlier`.
+template <typename T>
+void append(std::vector<T>& earlier, std::vector<T>& later) {
+  earlier.insert(earlier.end(), std::make_move_iterator(later.begin()), std::make_move_iterator(later.end()));
+}
+
+template <typename T>
+std::size_t drop_oldest(std::vector<T>& rows) {
+  if (rows.size() <= Recorder::max_waiting) return 0;
+  // Some at a time: to move all the others for each one that comes would be costly.
+  constexpr auto some = Recorder::max_waiting / 10;
+  rows.erase(rows.begin(), rows.begin() + some);
+  return some;
+}
 
 }  // namespace
 
-Recorder::Recorder(std::string store_url) : store_url_(std::move(store_url)), thread_([this] { work(); }) {}
+Recorder::Recorder(std::string store_url, RaiseAlert raise)
+    : store_url_(std::move(store_url)),
+      raise_(std::move(raise)),
+      holder_(new_holder()),
+      tended_(Clock::now()),
+      thread_([this] { work(); }) {}
 
 Recorder::~Recorder() {
   {
@@ -26,10 +64,34 @@ Recorder::~Recorder() {
   thread_.join();
 }
 
-void Recorder::record(Record record) {
+void Recorder::record(Entry entry, std::vector<Alert> alerts) {
   {
     const std::lock_guard lock(mutex_);
-    waiting_.push_back(std::move(record));
+    waiting_.entries.push_back(std::move(entry));
+    lost_ += drop_excess();
+  }
+  wake_.notify_one();
+  for (auto& alert : alerts) raise_(std::move(alert));
+}
+
+std::unique_ptr<Recorder::Session> Recorder::open_session(OpenSession session) {
+  long long number = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    number = ++last_session_;
+    session.holder = holder_;
+    session.number = number;
+    waiting_.opened.push_back(std::move(session));
+    drop_excess();
+  }
+  wake_.notify_one();
+  return std::make_unique<Session>(*this, number);
+}
+
+void Recorder::close_session(long long number) {
+  {
+    const std::lock_guard lock(mutex_);
+    waiting_.closed.push_back(number);
     drop_excess();
   }
   wake_.notify_one();
@@ -37,58 +99,72 @@ void Recorder::record(Record record) {
 
 void Recorder::work() {
   std::unique_lock lock(mutex_);
-  while (!stopping_ || !waiting_.empty()) {
-    wake_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
-    std::vector<Record> batch(std::make_move_iterator(waiting_.begin()), std::make_move_iterator(waiting_.end()));
-    waiting_.clear();
-    if (batch.empty()) continue;
+  while (!stopping_ || !is_empty(waiting_)) {
+    wake_.wait_until(lock, tended_ + tend_every, [this] { return stopping_ || !is_empty(waiting_); });
+    auto batch = std::exchange(waiting_, {});
     const auto lost = std::exchange(lost_, 0);
     lock.unlock();
     if (lost > 0) log::error("history-lost", {{"events", std::to_string(lost)}});
-    const bool written = write(batch);
+    const bool written = is_empty(batch) || write(batch);
+    tend();
     lock.lock();
     if (written) continue;
     if (stopping_) {
-      log::error("history-lost", {{"events", std::to_string(batch.size() + waiting_.size())}});
+      log::error("history-lost", {{"events", std::to_string(batch.entries.size() + waiting_.entries.size())}});
       return;
     }
     put_back(std::move(batch));
     wake_.wait_for(lock, retry_after, [this] { return stopping_; });
   }
+  lock.unlock();
+  with_ledger([](Ledger& ledger) { ledger.close_all(); });
 }
 
-bool Recorder::write(const std::vector<Record>& batch) {
+bool Recorder::write(const Batch& batch) {
+  std::vector<Alert> alerts;
+  const bool written = with_ledger([&](Ledger& ledger) { alerts = ledger.write(batch, now()); });
+  for (auto& alert : alerts) {
+    log::warning(std::string(name(alert.kind)), {{"account", alert.account},
+                                                 {"fingerprint", alert.fingerprint},
+                                                 {"network", alert.peer},
+                                                 {"detail", alert.detail}});
+    raise_(std::move(alert));
+  }
+  return written;
+}
+
+void Recorder::tend() {
+  if (Clock::now() < tended_ + tend_every) return;
+  tended_ = Clock::now();
+  with_ledger([](Ledger& ledger) { ledger.tend(now()); });
+}
+
+bool Recorder::with_ledger(const std::function<void(Ledger&)>& use) {
   try {
-    if (connection_ && !connection_->still_there()) connection_.reset();
-    if (!connection_) connection_ = Connection::open(store_url_, Durability::grouped);
-    Transaction transaction(*connection_);
-    Bindings bindings(*connection_);
-    std::vector<Event> events;
-    events.reserve(batch.size());
-    for (const auto& [event, binding] : batch) {
-      if (binding) bindings.touch(*binding, event.at, event.peer);
-      events.push_back(event);
-    }
-    History(*connection_).append(events);
-    transaction.commit();
+    if (open_ && !open_->connection.still_there()) open_.reset();
+    if (!open_) open_ = std::make_unique<Open>(Connection::open(store_url_, Durability::grouped), holder_);
+    use(open_->ledger);
     return true;
   } catch (const StoreError& error) {
     log::error("history-waits", {{"cause", error.what()}});
-    connection_.reset();
+    open_.reset();
     return false;
   }
 }
 
-void Recorder::drop_excess() {
-  while (waiting_.size() > max_waiting) {
-    waiting_.pop_front();
-    ++lost_;
-  }
+// A session whose opening or end is given up leaves its row to the end of the lease, or has none.
+std::size_t Recorder::drop_excess() {
+  drop_oldest(waiting_.opened);
+  drop_oldest(waiting_.closed);
+  return drop_oldest(waiting_.entries);
 }
 
-void Recorder::put_back(std::vector<Record> batch) {
-  waiting_.insert(waiting_.begin(), std::make_move_iterator(batch.begin()), std::make_move_iterator(batch.end()));
-  drop_excess();
+void Recorder::put_back(Batch batch) {
+  append(batch.entries, waiting_.entries);
+  append(batch.opened, waiting_.opened);
+  append(batch.closed, waiting_.closed);
+  waiting_ = std::move(batch);
+  lost_ += drop_excess();
 }
 
 }  // namespace clientid

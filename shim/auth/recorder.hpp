@@ -1,49 +1,77 @@
-// Writes the history and counts uses, on a thread of its own, so that no AUTH waits for it. What comes while a commit
-// is under way goes into the next one. While the store does not answer, events wait; beyond `max_waiting` the oldest
-// are given up, and the log says how many.
+// Writes the ledger on a thread of its own, so that no AUTH waits for it. What comes while a commit is under way goes
+// into the next one. While the store does not answer, what is to be written waits; beyond `max_waiting` the oldest
+// is given up, and the log says how much.
 #pragma once
 
 #include <condition_variable>
 #include <cstdint>
-#include <deque>
+#include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
-#include "plugin/store/history.hpp"
+#include "plugin/store/ledger.hpp"
 
 namespace clientid {
 
-struct Record {
-  Event event;
-  std::optional<std::int64_t> used_binding;  // a success counts as its use
-};
+// Takes an alert, never blocks. Any thread.
+using RaiseAlert = std::function<void(Alert)>;
 
 class Recorder {
  public:
-  explicit Recorder(std::string store_url);
+  Recorder(std::string store_url, RaiseAlert raise);
   Recorder(const Recorder&) = delete;
   Recorder& operator=(const Recorder&) = delete;
   // Writes what is waiting, if the store lets it.
   ~Recorder();
 
-  void record(Record record);
+  void record(Entry entry, std::vector<Alert> alerts);
+
+  // A session that is open, for as long as it lives. The recorder must outlive it.
+  class Session {
+   public:
+    Session(Recorder& recorder, long long number) : recorder_(recorder), number_(number) {}
+    Session(const Session&) = delete;
+    Session& operator=(const Session&) = delete;
+    ~Session() { recorder_.close_session(number_); }
+
+   private:
+    Recorder& recorder_;
+    long long number_;
+  };
+  // Holder and number are filled in.
+  std::unique_ptr<Session> open_session(OpenSession session);
 
   static constexpr std::size_t max_waiting = 10'000;
 
  private:
+  struct Open {
+    Open(Connection opened, const std::string& holder) : connection(std::move(opened)), ledger(connection, holder) {}
+
+    Connection connection;
+    Ledger ledger;
+  };
+
+  void close_session(long long number);
   void work();
-  bool write(const std::vector<Record>& batch);
-  void drop_excess();
-  void put_back(std::vector<Record> batch);
+  bool write(const Batch& batch);
+  bool with_ledger(const std::function<void(Ledger&)>& use);
+  void tend();
+  std::size_t drop_excess();
+  void put_back(Batch batch);
 
   std::string store_url_;
-  std::optional<Connection> connection_;
+  RaiseAlert raise_;
+  std::string holder_;
+  std::unique_ptr<Open> open_;
+  std::chrono::steady_clock::time_point tended_;
   std::mutex mutex_;
   std::condition_variable wake_;
-  std::deque<Record> waiting_;
+  Batch waiting_;
+  long long last_session_ = 0;
   std::size_t lost_ = 0;  // not yet logged
   bool stopping_ = false;
   std::thread thread_;

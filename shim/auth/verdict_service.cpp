@@ -15,6 +15,7 @@
 #include <memory>
 
 #include "plugin/config/config_error.hpp"
+#include "shim/auth/attempt_record.hpp"
 #include "shim/auth/in_process_judge.hpp"
 #include "shim/auth/verdict_request.hpp"
 #include "shim/ops/log.hpp"
@@ -160,6 +161,9 @@ std::string VerdictService::reply_to(JudgeStore& store, std::string_view text, u
   if (account) judgement.verdict = judge->judge(store, judgement.attempt, judgement.facts);
   const auto verdict = judgement.verdict;
   fill_answer(answer, ruling_on(verdict, *session), verdict, session->device);
+  const auto* logged = logged_device(judgement);
+  const std::string type = logged != nullptr ? logged->type : "";
+  const std::string fingerprint = logged != nullptr ? logged->fingerprint.short_form() : "";
   if (session->pending) session->pending->put(std::move(judgement));
   log::info("verdict", {{"peer", session->peer ? session->peer->to_string() : ""},
                         {"uid", std::to_string(asker)},
@@ -167,8 +171,8 @@ std::string VerdictService::reply_to(JudgeStore& store, std::string_view text, u
                         {"reason", answer.reason},
                         {"service", request->service},
                         {"account", request->account},
-                        {"type", answer.type},
-                        {"fingerprint", answer.fingerprint}});
+                        {"type", type},
+                        {"fingerprint", fingerprint}});
   return format_verdict_reply(answer);
 }
 

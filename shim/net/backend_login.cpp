@@ -26,8 +26,12 @@ BackendLogin::BackendLogin(std::shared_ptr<const Service> service, Relay& relay,
 asio::awaitable<AuthResult> BackendLogin::step(AuthInput input) {
   if (!input.mechanism.empty()) mechanism_ = input.mechanism;
   // The whole message is wanted before anything is said to the back end.
-  if (mechanism_ == plain && !input.response) co_return AuthResult{AuthStatus::challenge, {}, {}};
+  if (mechanism_ == plain && !input.response) co_return AuthResult{.status = AuthStatus::challenge};
   if (mechanism_ == plain && !split_plain_message(input.response->view())) co_return ended(Outcome::failed);
+  if (mechanism_ == plain) {
+    const auto message = split_plain_message(input.response->view());
+    password_ = service_->parts.passwords.mark(message->user, message->password);
+  }
   if (!opened_) co_return co_await begin(std::move(input));
   co_return co_await pass_on(std::move(input));
 }
@@ -64,7 +68,7 @@ asio::awaitable<AuthResult> BackendLogin::judge_first(const AuthInput& input) {
   const auto decision = judgement_->verdict.decision;
   if (decision == Decision::unavailable) co_return ended(Outcome::unavailable);
   if (decision == Decision::refuse && !service_->auth.refuse_late) co_return ended(Outcome::refused);
-  co_return AuthResult{AuthStatus::challenge, {}, {}};
+  co_return AuthResult{.status = AuthStatus::challenge};
 }
 
 asio::awaitable<AuthResult> BackendLogin::pass_on(AuthInput input) {
@@ -75,7 +79,7 @@ asio::awaitable<AuthResult> BackendLogin::pass_on(AuthInput input) {
     reply = co_await pass_auth_on(relay_.backend(), input);
   }
   switch (reply.status) {
-    case AuthStatus::challenge: co_return AuthResult{AuthStatus::challenge, reply.challenge, {}};
+    case AuthStatus::challenge: co_return AuthResult{.status = AuthStatus::challenge, .challenge = reply.challenge};
     case AuthStatus::authenticated: co_return co_await succeeded(input);
     case AuthStatus::refused: co_return co_await give_up(Outcome::failed, {});
     case AuthStatus::unavailable:
@@ -125,9 +129,11 @@ asio::awaitable<AuthResult> BackendLogin::give_up(Outcome outcome, std::string_v
 }
 
 AuthResult BackendLogin::ended(Outcome outcome) {
-  record_attempt(service_->parts.recorder, {service_->auth.service, client_.facts.address, mechanism_}, outcome,
-                 judgement_);
-  return {status_of(outcome), {}, {}};
+  record_attempt({service_->parts.recorder, service_->parts.passwords},
+                 {service_->auth.service, client_.facts.address, mechanism_, password_}, outcome, judgement_);
+  AuthResult result{.status = status_of(outcome)};
+  if (result.status == AuthStatus::authenticated) result.session = session_of(*judgement_);
+  return result;
 }
 
 }  // namespace clientid

@@ -37,6 +37,7 @@ class BackendLogin : public Login {
   std::string mechanism_;
   bool opened_ = false;
   std::optional<Judgement> judgement_;
+  std::optional<PasswordMark> password_;
 };
 
 }  // namespace clientid

@@ -199,7 +199,7 @@ asio::awaitable<void> Client::authenticate() {
   }
   Secret plain = keeps_password_ && step.auth.response ? step.auth.response->clone() : Secret();
   auto result = co_await login_->step(std::move(step.auth));
-  if (result.status == AuthStatus::authenticated && !take_device_place()) {
+  if (result.status == AuthStatus::authenticated && !take_place(result.session)) {
     result = AuthResult();
     // The connection on which the back end said yes is nobody's.
     if (service_->login != LoginWay::sasl) co_await relay_.quit();
@@ -234,18 +234,16 @@ asio::awaitable<void> Client::keep_login(const std::string& login, Secret plain)
   }
 }
 
-// U6.2.3, for this process.
-bool Client::take_device_place() {
-  const auto device = describe().session.device;
-  if (!device) return true;
-  device_place_ =
-      service_->parts.devices.enter(device->type + " " + device->fingerprint.hex(), service_->max_per_device);
+// U6.2.3: in this process at once, and known to all that share the store soon after.
+bool Client::take_place(const std::optional<OpenSession>& session) {
+  if (!session) return true;
+  device_place_ = service_->parts.devices.enter(session->fingerprint, service_->max_per_device);
   if (!device_place_) {
-    log::warning(
-        "too-many-sessions",
-        {{"peer", ends_.peer.address}, {"type", device->type}, {"fingerprint", device->fingerprint.short_form()}});
+    log::warning("too-many-sessions", {{"peer", ends_.peer.address}, {"account", session->account}});
+    return false;
   }
-  return device_place_ != nullptr;
+  open_session_ = service_->parts.recorder.open_session(*session);
+  return true;
 }
 
 // A refusal takes the same time whatever it is for: the verdict of the policy is much faster than a wrong password.

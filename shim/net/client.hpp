@@ -45,7 +45,7 @@ class Client {
   asio::awaitable<void> authenticate();
   std::unique_ptr<Login> new_login();
   asio::awaitable<void> keep_login(const std::string& login, Secret plain);
-  bool take_device_place();
+  bool take_place(const std::optional<OpenSession>& session);
   asio::awaitable<void> delay_failure(Clock::time_point begun);
 
   asio::awaitable<void> close();
@@ -63,6 +63,7 @@ class Client {
   Clock::time_point session_deadline_;
   Clock::time_point command_deadline_;
   std::unique_ptr<KeyedCount::Place> device_place_;
+  std::unique_ptr<Recorder::Session> open_session_;
   std::uint64_t lines_seen_ = 0;
   bool waiting_ = false;  // for the client
   bool winding_down_ = false;

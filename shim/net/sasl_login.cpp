@@ -9,7 +9,8 @@ struct SaslLogin::Work {
   Work(std::shared_ptr<const Service> owner, PeerFacts peer)
       : service(std::move(owner)),
         address(peer.address),
-        authenticator(service->auth, *service->judge, service->parts.recorder, std::move(peer)) {}
+        authenticator(service->auth, *service->judge, AttemptBooks{service->parts.recorder, service->parts.passwords},
+                      std::move(peer)) {}
 
   std::shared_ptr<const Service> service;
   std::string address;

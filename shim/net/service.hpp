@@ -31,6 +31,7 @@ struct Timeouts {
 // These are there once in the process, and outlive every service.
 struct ServiceParts {
   Recorder& recorder;
+  FailedPasswords& passwords;
   WorkerPool& pool;
   SessionRegistry& registry;
   KeyedCount& devices;  // sessions of each device that have authenticated

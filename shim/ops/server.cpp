@@ -90,6 +90,7 @@ class Server {
   ListenerThrottles throttles_;
   KeyedCount devices_;
   Recorder recorder_;
+  FailedPasswords passwords_;
   WorkerPool pool_;
   CurrentService service_;
   std::deque<asio::io_context> contexts_;
@@ -103,9 +104,10 @@ Server::Server(const Config& config)
       site_(load_site(config.site_file)),
       sasl_(config.login == LoginWay::sasl ? std::make_unique<const SaslLibrary>(config.sasl_config) : nullptr),
       limits_(config.max_connections, config.max_connections_per_address),
-      recorder_(site_.store),
+      recorder_(site_.store, [](const Alert&) {}),
       pool_(config.auth_workers, config.auth_queue, site_.store),
-      service_(service_for(config, {recorder_, pool_, registry_, devices_, std::make_shared<TicketKeys>()})),
+      service_(
+          service_for(config, {recorder_, passwords_, pool_, registry_, devices_, std::make_shared<TicketKeys>()})),
       contexts_(config.workers),
       signals_(contexts_.front(), SIGTERM, SIGINT, SIGHUP) {
   PassedSockets passed(passed_descriptors());

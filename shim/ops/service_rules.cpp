@@ -33,6 +33,10 @@ OfferRules offer_rules_for(const Config& config, const std::vector<std::string>&
           .etrn = config.etrn};
 }
 
+std::shared_ptr<const Countries> countries_of(const Site& site) {
+  return site.geoip_database.empty() ? nullptr : Countries::open(site.geoip_database);
+}
+
 }  // namespace
 
 BackendRules backend_rules_for(const Config& config) {
@@ -77,7 +81,7 @@ std::shared_ptr<const Service> service_for(const Config& config, const ServicePa
       .max_per_device = config.max_connections_per_device,
       .trusted_proxies = config.trusted_proxies,
       .tls = std::make_shared<const TlsContext>(config.tls, parts.ticket_keys),
-      .judge = std::make_shared<Judge>(site.accounts, KeyFile::load(site.key_file)),
+      .judge = std::make_shared<Judge>(site.accounts, KeyFile::load(site.key_file), countries_of(site)),
       .offer = std::make_shared<SharedOffer>(offer_rules_for(config, mechanisms)),
       .parts = parts,
   });

@@ -10,7 +10,7 @@
 
 #include "plugin/store/bindings.hpp"
 #include "plugin/store/engine.hpp"
-#include "plugin/store/facts.hpp"
+#include "plugin/store/facts_reader.hpp"
 #include "tests/unit/temporary_store.hpp"
 
 using namespace clientid;
@@ -129,7 +129,7 @@ TEST_CASE("an empty database becomes a store by an upgrade") {
   CHECK(error_of([&] { Connection::open(url); }).find("is empty") != std::string::npos);
   CHECK(Connection::initialise(url));
   auto connection = Connection::open(url);
-  CHECK(number(connection, "SELECT version FROM schema_version") == 1);
+  CHECK(number(connection, "SELECT version FROM schema_version") == 2);
 }
 
 TEST_CASE("an upgrade that fails leaves nothing behind") {
@@ -147,7 +147,7 @@ TEST_CASE("the schema of another version") {
   SUBCASE("newer") {
     execute(connection, "UPDATE schema_version SET version = 99");
     const auto expected =
-        "store " + store.url() + ": has schema version 99, and this program knows none above 1; use the newer program";
+        "store " + store.url() + ": has schema version 99, and this program knows none above 2; use the newer program";
     CHECK(error_of([&] { store.open(); }) == expected);
     CHECK(error_of([&] { Connection::initialise(store.url()); }) == expected);
   }
@@ -202,7 +202,11 @@ TEST_CASE("readers do not wait for a writer") {
   Transaction held(writer);
   Bindings(writer).insert(binding("alice@example.com", 1));
   CHECK(Bindings(reader).list({}).empty());
-  CHECK_FALSE(FactsReader(reader).read("alice@example.com", device(1), at(0)).binding);
+  CHECK_FALSE(
+      FactsReader(reader)
+          .read({.service = "smtp", .account = "alice@example.com", .device = device(1), .peer = {}, .at = at(0)},
+                nullptr)
+          .binding);
   held.commit();
   CHECK(Bindings(reader).list({}).size() == 1);
 }

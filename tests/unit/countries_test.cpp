@@ -63,7 +63,7 @@ class Database {
 };
 
 std::string country(const Countries& countries, const std::string& address) {
-  const auto place = countries.place_of(Address::parse(address).value());
+  const auto place = countries.location_of(Address::parse(address).value());
   return place ? place->country : "none";
 }
 
@@ -115,17 +115,17 @@ TEST_CASE("threats: log injection - a country is two capital letters") {
 TEST_CASE("a database of cities has coordinates") {
   if (!has_writer()) return;
   const auto cities = Database("city").open();
-  const auto place = cities->place_of(Address::parse("198.51.100.7").value()).value();
+  const auto place = cities->location_of(Address::parse("198.51.100.7").value()).value();
   CHECK(place.latitude.value() == 38.9);
   CHECK(place.longitude.value() == -77.0);
   for (const auto* half_or_wrong : {"192.0.2.20", "192.0.2.21", "192.0.2.22"}) {
     CAPTURE(half_or_wrong);
-    const auto other = cities->place_of(Address::parse(half_or_wrong).value()).value();
+    const auto other = cities->location_of(Address::parse(half_or_wrong).value()).value();
     CHECK(other.country == "DE");
     CHECK_FALSE(other.latitude);
     CHECK_FALSE(other.longitude);
   }
-  CHECK_FALSE(Database("country").open()->place_of(Address::parse("198.51.100.7").value())->latitude);
+  CHECK_FALSE(Database("country").open()->location_of(Address::parse("198.51.100.7").value())->latitude);
 }
 
 TEST_CASE("threads share a database, which outlives its name") {

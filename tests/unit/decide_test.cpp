@@ -30,6 +30,19 @@ struct Held {
   Offset expires = std::nullopt;
 };
 
+// A restriction that the attempt meets.
+struct Limited {
+  Restricted kind = Restricted::everybody;
+  Effect effect = Effect::block;
+  std::string_view by = "operator";
+};
+
+// Where the device was let in before.
+struct Seen {
+  std::string_view country;
+  std::chrono::seconds ago{};
+};
+
 struct Row {
   std::string_view name;
   std::string settings = "mode=enforce";       // NAME=VALUE, blanks between them; durations from the attempt on
@@ -39,6 +52,18 @@ struct Row {
   std::optional<Held> licence = std::nullopt;  // of the device on any account
   unsigned devices = 0;                        // bound to the account
   unsigned waiting = 0;                        // for approval
+  std::string_view type = "";                  // settings of the type, as in `settings`
+  std::string_view token = "";                 // empty: not at hand
+  std::vector<Limited> limited = {};
+  Tally of_device = {};
+  Tally of_address = {};
+  Tally of_account = {};
+  Tally of_absent = {};
+  unsigned accounts = 0;  // on which the device is active
+  unsigned sessions = 0;
+  unsigned sessions_elsewhere = 0;
+  std::string_view country = "";  // of the peer
+  std::optional<Seen> seen = std::nullopt;
   bool store_answers = true;
   OnStoreFailure on_store_failure = OnStoreFailure::refuse;
   Verdict verdict{Decision::unavailable, Reason::bad_account};
@@ -490,6 +515,333 @@ const std::vector<Row> table{
      .settings = "mode=observe",
      .store_answers = false,
      .verdict = {Decision::unavailable, Reason::store_failure}},
+    // --- D6.4, UC6: blocks ---
+    {.name = "UC6 a blocked device",
+     .settings = "mode=learn",
+     .limited = {{Restricted::device}},
+     .verdict = refuse(Reason::device_blocked)},
+    {.name = "UC6 a blocked network",
+     .settings = "mode=learn",
+     .limited = {{Restricted::network}},
+     .verdict = refuse(Reason::address_blocked)},
+    {.name = "D6.4 an operator's block holds against a bound device",
+     .binding = Held{},
+     .limited = {{Restricted::device}},
+     .verdict = refuse(Reason::device_blocked)},
+    {.name = "D6.4 an operator's block of a network holds against a bound device",
+     .binding = Held{},
+     .limited = {{Restricted::network}},
+     .verdict = refuse(Reason::address_blocked)},
+    {.name = "D6.4 a blocked network, no identity",
+     .settings = "mode=enforce absent=allow",
+     .device = "",
+     .limited = {{Restricted::network}},
+     .verdict = refuse(Reason::address_blocked)},
+    {.name = "X2 what detection blocks spares a device on its own account",
+     .binding = Held{},
+     .limited = {{Restricted::device, Effect::block, by_detection}, {Restricted::network, Effect::block, by_detection}},
+     .verdict = allow(Reason::bound)},
+    {.name = "UC7 what detection blocks spares no licence",
+     .licence = Held{},
+     .limited = {{Restricted::device, Effect::block, by_detection}},
+     .verdict = refuse(Reason::device_blocked)},
+    {.name = "UC7 what detection blocks spares no expired device",
+     .binding = Held{active, {}, 0s},
+     .limited = {{Restricted::device, Effect::block, by_detection}},
+     .verdict = refuse(Reason::device_blocked)},
+    {.name = "X2 an operator's block beside one of detection holds",
+     .binding = Held{},
+     .limited = {{Restricted::device, Effect::block, by_detection}, {Restricted::network}},
+     .verdict = refuse(Reason::address_blocked)},
+
+    // --- D7.3: flags of the type ---
+    {.name = "D7.3 an ignored type is no identity",
+     .settings = "mode=enforce absent=allow",
+     .type = "flags=ignore",
+     .verdict = allow(Reason::absent_allowed)},
+    {.name = "D7.3 an ignored type is no identity, though bound",
+     .binding = Held{},
+     .type = "flags=ignore",
+     .verdict = refuse(Reason::absent_refused)},
+    {.name = "D7.3 a type for debugging is no identity",
+     .binding = Held{},
+     .type = "flags=debug",
+     .verdict = refuse(Reason::absent_refused)},
+    {.name = "D7.3 a type that is only logged is no identity",
+     .settings = "mode=learn",
+     .type = "flags=system-log,user-log",
+     .verdict = allow(Reason::absent_allowed)},
+    {.name = "D7.3 a type that only authenticates is one",
+     .settings = "mode=learn",
+     .type = "flags=authenticate",
+     .verdict = enrol(Reason::learned)},
+    {.name = "D7.3 an ignored type is none that is required",
+     .settings = "mode=learn require-types=uuid",
+     .type = "flags=ignore",
+     .verdict = refuse(Reason::type_required)},
+    {.name = "D7.3 an ignored type is none that is denied",
+     .settings = "mode=learn deny-types=uuid",
+     .type = "flags=ignore",
+     .verdict = allow(Reason::absent_allowed)},
+    {.name = "D6.4 a revoked device is refused before the flags of its type",
+     .settings = "mode=learn",
+     .binding = Held{revoked},
+     .type = "flags=ignore",
+     .verdict = refuse(Reason::revoked)},
+
+    // --- D7.4: form of the token ---
+    {.name = "D7.4 a token of another form is noted",
+     .settings = "mode=learn",
+     .token = "no-uuid",
+     .verdict = enrol(Reason::learned)},
+    {.name = "D7.4 a token of another form, where that counts",
+     .settings = "mode=learn",
+     .type = "on-mismatch=refuse",
+     .token = "no-uuid",
+     .verdict = refuse(Reason::form_mismatch)},
+    {.name = "D7.4 a token of another form, where that counts, though bound",
+     .binding = Held{},
+     .type = "on-mismatch=refuse",
+     .token = "no-uuid",
+     .verdict = refuse(Reason::form_mismatch)},
+    {.name = "D7.4 a token of its form",
+     .binding = Held{},
+     .type = "on-mismatch=refuse",
+     .token = "23bf83be-aad7-46aa-9e0f-39191ccf402f",
+     .verdict = allow(Reason::bound)},
+    {.name = "D7.4 the form of a type that is ignored",
+     .settings = "mode=learn",
+     .type = "flags=ignore on-mismatch=refuse",
+     .token = "no-uuid",
+     .verdict = allow(Reason::absent_allowed)},
+    {.name = "D7.4 the lists of types speak before the form",
+     .settings = "mode=learn deny-types=uuid",
+     .type = "on-mismatch=refuse",
+     .token = "no-uuid",
+     .verdict = refuse(Reason::type_denied)},
+
+    // --- U6.2.1, U6.2.2: attack mode ---
+    {.name = "U6.2.2 known-only, a bound device",
+     .binding = Held{},
+     .limited = {{Restricted::everybody, Effect::known_only}},
+     .verdict = allow(Reason::bound)},
+    {.name = "U6.2.2 known-only, a licence",
+     .licence = Held{},
+     .limited = {{Restricted::everybody, Effect::known_only}},
+     .verdict = allow(Reason::licensed)},
+    {.name = "U6.2.2 known-only, a new device",
+     .settings = "mode=learn",
+     .limited = {{Restricted::account, Effect::known_only}},
+     .verdict = refuse(Reason::known_only)},
+    {.name = "U6.2.2 known-only, a pending device",
+     .binding = Held{pending},
+     .limited = {{Restricted::network, Effect::known_only}},
+     .verdict = refuse(Reason::known_only)},
+    {.name = "U6.2.2 known-only, an expired device",
+     .binding = Held{active, {}, 0s},
+     .limited = {{Restricted::network, Effect::known_only}},
+     .verdict = refuse(Reason::known_only)},
+    {.name = "U6.2.2 known-only, no identity",
+     .settings = "mode=learn",
+     .device = "",
+     .limited = {{Restricted::everybody, Effect::known_only}},
+     .verdict = refuse(Reason::known_only)},
+    {.name = "U6.2.2 known-only, no identity, from a trusted network",
+     .settings = networks,
+     .device = "",
+     .peer = "192.0.2.7",
+     .limited = {{Restricted::everybody, Effect::known_only}},
+     .verdict = allow(Reason::trusted_network)},
+    {.name = "U6.2.2 known-only, a new device, from a trusted network",
+     .settings = networks,
+     .peer = "192.0.2.7",
+     .limited = {{Restricted::everybody, Effect::known_only}},
+     .verdict = refuse(Reason::known_only)},
+    {.name = "U6.2.1 valid-only, a new device",
+     .settings = "mode=learn",
+     .limited = {{Restricted::network, Effect::valid_only}},
+     .verdict = enrol(Reason::learned)},
+    {.name = "U6.2.1 valid-only, no identity",
+     .settings = "mode=learn",
+     .device = "",
+     .limited = {{Restricted::network, Effect::valid_only}},
+     .verdict = refuse(Reason::valid_only)},
+    {.name = "U6.2.1 valid-only, a type that does not count",
+     .settings = "mode=learn",
+     .type = "flags=debug",
+     .limited = {{Restricted::network, Effect::valid_only}},
+     .verdict = refuse(Reason::valid_only)},
+    {.name = "U6.2.1 valid-only, a token that has not its form",
+     .settings = "mode=learn",
+     .token = "no-uuid",
+     .limited = {{Restricted::network, Effect::valid_only}},
+     .verdict = refuse(Reason::valid_only)},
+    {.name = "X2 valid-only, a bound device whose token has not its form",
+     .binding = Held{},
+     .token = "no-uuid",
+     .limited = {{Restricted::network, Effect::valid_only}},
+     .verdict = allow(Reason::bound)},
+    {.name = "U6.2.2 the stricter of two counts",
+     .settings = "mode=learn",
+     .device = "",
+     .limited = {{Restricted::network, Effect::valid_only}, {Restricted::everybody, Effect::known_only}},
+     .verdict = refuse(Reason::known_only)},
+
+    // --- U6.2.3, UC6: limits ---
+    {.name = "U6.2.3 failures of the device", .of_device = {0, 20}, .verdict = refuse(Reason::device_limit)},
+    {.name = "U6.2.3 one failure less", .of_device = {900, 19}, .verdict = refuse(Reason::unbound)},
+    {.name = "U6.2.3 a bound device answers to its own limit",
+     .binding = Held{},
+     .of_device = {0, 20},
+     .verdict = refuse(Reason::device_limit)},
+    {.name = "U6.2.3 attempts of the device",
+     .settings = "mode=learn device-attempts=5/1m device-failures=none",
+     .of_device = {5, 900},
+     .verdict = refuse(Reason::device_limit)},
+    {.name = "U6.2.3 one attempt less",
+     .settings = "mode=learn device-attempts=5/1m device-failures=none",
+     .of_device = {4, 900},
+     .verdict = enrol(Reason::learned)},
+    {.name = "UC6 failures from the network", .of_address = {0, 100}, .verdict = refuse(Reason::address_limit)},
+    {.name = "UC6 attempts from the network",
+     .settings = "mode=learn address-attempts=5/1m",
+     .of_address = {5, 0},
+     .verdict = refuse(Reason::address_limit)},
+    {.name = "UC6 failures from the network, no identity",
+     .settings = "mode=enforce absent=allow",
+     .device = "",
+     .of_address = {0, 100},
+     .verdict = refuse(Reason::address_limit)},
+    {.name = "UC6 failures on the account", .of_account = {0, 50}, .verdict = refuse(Reason::account_limit)},
+    {.name = "UC6 attempts on the account",
+     .settings = "mode=learn account-attempts=5/1m",
+     .of_account = {5, 0},
+     .verdict = refuse(Reason::account_limit)},
+    {.name = "X2 neither network nor account keep out a bound device",
+     .binding = Held{},
+     .of_address = {9999, 9999},
+     .of_account = {9999, 9999},
+     .verdict = allow(Reason::bound)},
+    {.name = "UC6 a licence is no device of the account",
+     .licence = Held{},
+     .of_account = {0, 50},
+     .verdict = refuse(Reason::account_limit)},
+    {.name = "UC6 no limits",
+     .settings = "mode=learn device-failures=none address-failures=none account-failures=none",
+     .of_device = {9999, 9999},
+     .of_address = {9999, 9999},
+     .of_account = {9999, 9999},
+     .verdict = enrol(Reason::learned)},
+
+    // --- UC2: one device, many accounts ---
+    {.name = "UC2 a device of many accounts",
+     .settings = "mode=learn",
+     .accounts = 10,
+     .verdict = refuse(Reason::too_many_accounts)},
+    {.name = "UC2 one account less", .settings = "mode=learn", .accounts = 9, .verdict = enrol(Reason::learned)},
+    {.name = "UC2 bound already", .binding = Held{}, .accounts = 99, .verdict = allow(Reason::bound)},
+    {.name = "UC2 a licence", .licence = Held{}, .accounts = 99, .verdict = allow(Reason::licensed)},
+    {.name = "UC2 a shared type",
+     .settings = "mode=learn",
+     .type = "shared=yes",
+     .accounts = 99,
+     .verdict = enrol(Reason::learned)},
+    {.name = "UC2 no cap",
+     .settings = "mode=learn max-accounts-per-device=none",
+     .accounts = 99,
+     .verdict = enrol(Reason::learned)},
+
+    // --- U6.2.4: two places ---
+    {.name = "U6.2.4 in another country an hour later",
+     .settings = "mode=enforce two-places=refuse",
+     .binding = Held{},
+     .country = "BR",
+     .seen = Seen{"DE", 1h},
+     .verdict = refuse(Reason::two_places)},
+    {.name = "U6.2.4 in another country after a journey",
+     .settings = "mode=enforce two-places=refuse",
+     .binding = Held{},
+     .country = "BR",
+     .seen = Seen{"DE", 2h},
+     .verdict = allow(Reason::bound)},
+    {.name = "U6.2.4 in the same country",
+     .settings = "mode=enforce two-places=refuse",
+     .binding = Held{},
+     .country = "DE",
+     .seen = Seen{"DE", 1s},
+     .verdict = allow(Reason::bound)},
+    {.name = "U6.2.4 only an alert by default",
+     .binding = Held{},
+     .country = "BR",
+     .seen = Seen{"DE", 1s},
+     .verdict = allow(Reason::bound)},
+    {.name = "U6.2.4 without countries, a session elsewhere",
+     .settings = "mode=enforce two-places=refuse",
+     .binding = Held{},
+     .sessions = 1,
+     .sessions_elsewhere = 1,
+     .verdict = refuse(Reason::two_places)},
+    {.name = "U6.2.4 without countries, a session in the same network",
+     .settings = "mode=enforce two-places=refuse",
+     .binding = Held{},
+     .sessions = 1,
+     .verdict = allow(Reason::bound)},
+    {.name = "U6.2.4 with countries, a session elsewhere says nothing",
+     .settings = "mode=enforce two-places=refuse",
+     .binding = Held{},
+     .sessions = 1,
+     .sessions_elsewhere = 1,
+     .country = "DE",
+     .seen = Seen{"DE", 1s},
+     .verdict = allow(Reason::bound)},
+
+    // --- U6.2.3: open sessions ---
+    {.name = "U6.2.3 too many open sessions",
+     .binding = Held{},
+     .sessions = 100,
+     .verdict = refuse(Reason::device_sessions)},
+    {.name = "U6.2.3 one session less", .binding = Held{}, .sessions = 99, .verdict = allow(Reason::bound)},
+    {.name = "U6.2.3 no cap on sessions",
+     .settings = "mode=enforce device-sessions=none",
+     .binding = Held{},
+     .sessions = 9999,
+     .verdict = allow(Reason::bound)},
+
+    // --- UC5: limits of clients without identity ---
+    {.name = "UC5 failures of clients without identity",
+     .settings = "mode=learn",
+     .device = "",
+     .of_absent = {0, 20},
+     .verdict = refuse(Reason::absent_limit)},
+    {.name = "UC5 attempts of clients without identity",
+     .settings = "mode=learn absent-attempts=5/1m",
+     .device = "",
+     .of_absent = {5, 0},
+     .verdict = refuse(Reason::absent_limit)},
+    {.name = "UC5 they concern no client with one",
+     .settings = "mode=learn",
+     .of_absent = {0, 20},
+     .verdict = enrol(Reason::learned)},
+    {.name = "UC5 nor one in a trusted network",
+     .settings = networks,
+     .device = "",
+     .peer = "192.0.2.7",
+     .of_absent = {0, 20},
+     .verdict = allow(Reason::trusted_network)},
+
+    // --- X4: observe, of the rules on abuse ---
+    {.name = "X4 a blocked device",
+     .settings = "mode=observe",
+     .limited = {{Restricted::device}},
+     .verdict = observed(Reason::device_blocked)},
+    {.name = "X4 known-only",
+     .settings = "mode=observe",
+     .limited = {{Restricted::everybody, Effect::known_only}},
+     .verdict = observed(Reason::known_only)},
+    {.name = "X4 a limit",
+     .settings = "mode=observe",
+     .of_account = {0, 50},
+     .verdict = observed(Reason::account_limit)},
 };
 
 Fingerprint a_fingerprint() {
@@ -518,23 +870,66 @@ std::optional<Binding> binding(const std::optional<Held>& held, std::string_view
 
 Attempt attempt(const Row& row) {
   Attempt made{.service = "smtp", .account = "alice@example.com", .device = {}, .peer = {}, .at = start};
-  if (!row.device.empty()) made.device = Device{row.device, a_fingerprint()};
+  if (!row.device.empty()) made.device = Device{row.device, a_fingerprint(), {}};
   if (!row.peer.empty()) made.peer = Address::parse(row.peer).value();
   return made;
 }
 
-Facts facts(const Row& row) {
-  SettingsLevel level;
-  std::istringstream words(row.settings);
+// "NAME=VALUE NAME=VALUE"
+template <typename Set>
+void for_each_setting(std::string_view text, Set set_one) {
+  std::istringstream words{std::string(text)};
   for (std::string word; words >> word;) {
     const auto equals = word.find('=');
-    set(level, word.substr(0, equals), word.substr(equals + 1), start);
+    set_one(word.substr(0, equals), word.substr(equals + 1));
   }
-  return {.settings = effective({&level}),
-          .binding = binding(row.binding, "alice@example.com", 7),
-          .licence = binding(row.licence, any_account, 8),
-          .active_devices = row.devices,
-          .pending_devices = row.waiting};
+}
+
+std::vector<Restriction> restrictions(const Row& row) {
+  std::vector<Restriction> all;
+  for (const auto& [kind, effect, by] : row.limited) {
+    std::string subject;
+    if (kind == Restricted::account) subject = "alice@example.com";
+    if (kind == Restricted::device) subject = a_fingerprint().hex();
+    if (kind == Restricted::network) subject = "198.51.100.0/24";
+    all.push_back(
+        {.kind = kind, .subject = subject, .effect = effect, .until = start + 1h, .created_by = std::string(by)});
+  }
+  return all;
+}
+
+std::optional<GeoLocation> location(std::string_view country) {
+  if (country.empty()) return std::nullopt;
+  return GeoLocation{std::string(country), std::nullopt};
+}
+
+Facts facts(const Row& row) {
+  SettingsLevel level;
+  for_each_setting(row.settings, [&](const auto& name, const auto& value) { set(level, name, value, start); });
+  TypeLevel type;
+  for_each_setting(row.type, [&](const auto& name, const auto& value) { set(type, name, value); });
+  Facts known{.settings = effective({&level}),
+              .type = effective(row.device, type, {}),
+              .form = {},
+              .restrictions = restrictions(row),
+              .binding = binding(row.binding, "alice@example.com", 7),
+              .licence = binding(row.licence, any_account, 8),
+              .active_devices = row.devices,
+              .pending_devices = row.waiting,
+              .device = row.of_device,
+              .address = row.of_address,
+              .absent = row.of_absent,
+              .account = row.of_account,
+              .accounts_of_device = row.accounts,
+              .sessions = row.sessions,
+              .sessions_elsewhere = row.sessions_elsewhere,
+              .last_sighting = {},
+              .location = location(row.country)};
+  if (!row.token.empty()) known.form = check_form(known.type.form, row.token);
+  if (row.seen) {
+    known.last_sighting = Sighting{*Address::parse("203.0.113.1"), start - row.seen->ago, location(row.seen->country)};
+  }
+  return known;
 }
 
 Verdict verdict_on(const Row& row) {
@@ -568,7 +963,71 @@ std::string saw(const Row& row, std::string_view rule) {
   return {};
 }
 
+// Each rule, with what makes it speak. A row that holds several of them is decided by the first.
+struct Speaker {
+  std::string_view rule;
+  Reason reason;
+  void (*provoke)(Attempt&, Facts&);
+};
+
+constexpr std::array speakers{
+    Speaker{"mode", Reason::off, [](Attempt&, Facts& facts) { facts.settings.mode = Mode::off; }},
+    Speaker{"blocks", Reason::device_blocked,
+            [](Attempt&, Facts& facts) {
+              facts.restrictions.push_back({.kind = Restricted::device, .effect = Effect::block});
+            }},
+    Speaker{"refused binding", Reason::revoked,
+            [](Attempt&, Facts& facts) { facts.licence = binding(Held{revoked}, any_account, 8); }},
+    Speaker{"types", Reason::type_denied, [](Attempt&, Facts& facts) { facts.settings.deny_types = {"*"}; }},
+    Speaker{"attack mode", Reason::known_only,
+            [](Attempt&, Facts& facts) { facts.restrictions.push_back({.effect = Effect::known_only}); }},
+    Speaker{"limits", Reason::account_limit, [](Attempt&, Facts& facts) { facts.account.failures = 50; }},
+    Speaker{"accounts of the device", Reason::too_many_accounts,
+            [](Attempt&, Facts& facts) { facts.accounts_of_device = 10; }},
+    Speaker{"two places", Reason::two_places,
+            [](Attempt&, Facts& facts) {
+              facts.settings.two_places = TwoPlaces::refuse;
+              facts.sessions_elsewhere = 1;
+            }},
+    Speaker{"open sessions", Reason::device_sessions, [](Attempt&, Facts& facts) { facts.sessions = 100; }},
+    Speaker{"no identity", Reason::absent_refused,
+            [](Attempt& attempt, Facts& facts) {
+              attempt.device.reset();
+              facts.settings.absent = Absent::refuse;
+            }},
+    Speaker{"binding", Reason::expired,
+            [](Attempt&, Facts& facts) {
+              if (!facts.licence) facts.licence = binding(Held{active, {}, 0s}, any_account, 8);
+            }},
+    Speaker{"new device", Reason::unbound, [](Attempt&, Facts&) {}},
+};
+
 }  // namespace
+
+TEST_CASE("for any two rules that both speak, the earlier one wins") {
+  for (std::size_t first = 0; first < speakers.size(); ++first) {
+    for (std::size_t second = first; second < speakers.size(); ++second) {
+      CAPTURE(speakers.at(first).rule);
+      CAPTURE(speakers.at(second).rule);
+      const Row row{.name = ""};
+      auto tried = attempt(row);
+      auto known = facts(row);
+      speakers.at(first).provoke(tried, known);
+      speakers.at(second).provoke(tried, known);
+      // A rule on the device has nothing to say where none is shown, nor one on new devices where it is known.
+      const auto without = [&](std::string_view rule) { return speakers.at(first).rule == rule; };
+      const bool unheard =
+          speakers.at(second).rule == "no identity" &&
+          (without("types") || without("accounts of the device") || without("two places") || without("open sessions"));
+      const bool known_device = without("accounts of the device") && known.licence;
+      if (unheard || known_device) continue;
+      const auto verdict = decide(tried, &known, OnStoreFailure::refuse);
+      CHECK(name(verdict.reason) == name(speakers.at(first).reason));
+      const auto reports = explain(tried, &known, OnStoreFailure::refuse);
+      CHECK(reports.back().rule == speakers.at(first).rule);
+    }
+  }
+}
 
 TEST_CASE("the table of verdicts") {
   for (const auto& row : table) {
@@ -656,8 +1115,10 @@ TEST_CASE("names of reasons and decisions are one each") {
   std::string reasons;
   for (const auto reason : all_reasons()) reasons += std::string(name(reason)) + " ";
   CHECK(reasons ==
-        "bad-account store-failure off revoked suspended type-denied type-not-allowed type-required trusted-network "
-        "absent-allowed absent-until-bound absent-after-bound absent-refused bound licensed expired pending learned "
+        "bad-account store-failure off device-blocked address-blocked revoked suspended type-denied type-not-allowed "
+        "type-required form-mismatch known-only valid-only device-limit address-limit account-limit too-many-accounts "
+        "two-places device-sessions absent-limit trusted-network absent-allowed absent-until-bound absent-after-bound "
+        "absent-refused bound licensed expired pending learned "
         "learning-over devices-full quarantined pending-full unbound ");
   CHECK(name(Decision::allow) == "allow");
   CHECK(name(Decision::refuse) == "refuse");
@@ -687,12 +1148,15 @@ TEST_CASE("states of a binding go to their names and back") {
 TEST_CASE("X6 the rules are told in their order, up to the one that decided") {
   std::string rules;
   for (const auto& report : reports_on({.name = ""})) rules += std::string(report.rule) + ", ";
-  CHECK(rules == "store, mode, refused binding, types, no identity, binding, new device, ");
+  CHECK(rules ==
+        "store, mode, blocks, refused binding, type flags, types, attack mode, limits, accounts of the device, two "
+        "places, "
+        "open sessions, no identity, binding, new device, ");
   rules.clear();
   for (const auto& report : reports_on({.name = "", .settings = "deny-types=uuid"})) {
     rules += std::string(report.rule) + ", ";
   }
-  CHECK(rules == "store, mode, refused binding, types, ");
+  CHECK(rules == "store, mode, blocks, refused binding, type flags, types, ");
 }
 
 TEST_CASE("X6 each rule says what it looked at") {
@@ -711,9 +1175,9 @@ TEST_CASE("X6 each rule says what it looked at") {
   CHECK(saw({.name = "", .device = ""}, "types") == "no identity");
   CHECK(saw({.name = ""}, "no identity") == "type uuid");
   CHECK(saw({.name = "", .device = "", .devices = 3}, "no identity") ==
-        "no identity from 198.51.100.9, absent=refuse, devices bound: 3");
+        "no identity from 198.51.100.9, absent=refuse, devices bound: 3, failures: 0 of 20/10m");
   CHECK(saw({.name = "", .device = "", .peer = ""}, "no identity") ==
-        "no identity from nowhere, absent=refuse, devices bound: 0");
+        "no identity from nowhere, absent=refuse, devices bound: 0, failures: 0 of 20/10m");
   CHECK(saw({.name = "", .settings = "mode=learn learn-until=60s", .devices = 2, .waiting = 1}, "new device") ==
         "mode=learn, learn-until=2023-11-14T22:14:20Z, devices bound: 2 of 5, pending: 1 of 20");
 }

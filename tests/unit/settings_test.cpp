@@ -55,13 +55,30 @@ TEST_CASE("the settings are those of the policy's table, in its order") {
   for (const auto name : setting_names()) names += std::string(name) + " ";
   CHECK(names ==
         "mode absent max-devices when-full learn-until require-types allow-types deny-types trusted-networks "
-        "on-store-failure ");
+        "on-store-failure device-attempts device-failures address-attempts address-failures account-attempts "
+        "account-failures absent-attempts absent-failures ipv4-prefix ipv6-prefix max-accounts-per-device "
+        "device-sessions two-places travel-time detect-account detect-device detect-address detect-all "
+        "detect-all-mode detect-for ");
+}
+
+TEST_CASE("settings of what is counted over accounts, or read without one, are for all accounts alone") {
+  std::string names;
+  for (const auto name : setting_names()) {
+    if (is_global_only(name)) names += std::string(name) + " ";
+  }
+  CHECK(names ==
+        "on-store-failure ipv4-prefix ipv6-prefix detect-device detect-address detect-all detect-all-mode detect-for ");
+  CHECK_FALSE(is_global_only("nonsense"));
 }
 
 TEST_CASE("defaults, and they are safe") {
   CHECK(text(values(effective({}))) ==
         "mode=learn absent=allow max-devices=5 when-full=quarantine learn-until= require-types= allow-types= "
-        "deny-types= trusted-networks= on-store-failure=refuse ");
+        "deny-types= trusted-networks= on-store-failure=refuse device-attempts=none device-failures=20/10m "
+        "address-attempts=none address-failures=100/10m account-attempts=none account-failures=50/10m "
+        "absent-attempts=none absent-failures=20/10m ipv4-prefix=32 ipv6-prefix=64 max-accounts-per-device=10 "
+        "device-sessions=100 two-places=alert travel-time=2h detect-account=20/10m detect-device=10/1h "
+        "detect-address=30/10m detect-all=1000/10m detect-all-mode=alert detect-for=1h ");
   CHECK(text(values(Settings())) == text(values(effective({}))));
   CHECK(values(SettingsLevel()).empty());
 }
@@ -71,7 +88,9 @@ TEST_CASE("words") {
            {"mode", {"off", "observe", "learn", "quarantine", "enforce"}},
            {"absent", {"allow", "until-bound", "refuse"}},
            {"when-full", {"quarantine", "refuse"}},
-           {"on-store-failure", {"refuse", "allow"}}}) {
+           {"on-store-failure", {"refuse", "allow"}},
+           {"two-places", {"off", "alert", "refuse"}},
+           {"detect-all-mode", {"alert", "valid-only", "known-only"}}}) {
     for (const auto& word : words) CHECK(spelling(setting, word) == word);
     for (const auto* other : {"", "on", "Refuse", "refuse ", " allow", "enforce,learn", "0"}) {
       const auto name = setting;
@@ -145,6 +164,9 @@ TEST_CASE("trusted networks, with or without an end") {
 }
 
 TEST_CASE("what is stored can be read again") {
+  const std::string rate = "7/90m";
+  const std::string number = "17";
+  const std::string time = "3h";
   const auto made = level({{"mode", "quarantine"},
                            {"absent", "until-bound"},
                            {"max-devices", "17"},
@@ -154,7 +176,27 @@ TEST_CASE("what is stored can be read again") {
                            {"allow-types", "*"},
                            {"deny-types", ""},
                            {"trusted-networks", "192.0.2.0/24@90d,2001:db8::/32"},
-                           {"on-store-failure", "allow"}});
+                           {"on-store-failure", "allow"},
+                           {"device-attempts", rate},
+                           {"device-failures", rate},
+                           {"address-attempts", rate},
+                           {"address-failures", rate},
+                           {"account-attempts", rate},
+                           {"account-failures", rate},
+                           {"absent-attempts", rate},
+                           {"absent-failures", rate},
+                           {"ipv4-prefix", "24"},
+                           {"ipv6-prefix", "48"},
+                           {"max-accounts-per-device", number},
+                           {"device-sessions", number},
+                           {"two-places", "refuse"},
+                           {"travel-time", time},
+                           {"detect-account", rate},
+                           {"detect-device", rate},
+                           {"detect-address", rate},
+                           {"detect-all", rate},
+                           {"detect-all-mode", "valid-only"},
+                           {"detect-for", time}});
   const auto stored = values(made);
   CHECK(stored.size() == setting_names().size());
   SettingsLevel read;
@@ -202,6 +244,9 @@ TEST_CASE("unset leaves one setting to the next level, and no other") {
 TEST_CASE("the most specific level wins, setting by setting") {
   const auto full = [](const std::string& mode, const std::string& absent, const std::string& number,
                        const std::string& word, const std::string& types) {
+    const bool refuse = word == "refuse";
+    const auto rate = number + "/1h";
+    const auto time = number + "h";
     return level({{"mode", mode},
                   {"absent", absent},
                   {"max-devices", number},
@@ -211,7 +256,27 @@ TEST_CASE("the most specific level wins, setting by setting") {
                   {"allow-types", types},
                   {"deny-types", types},
                   {"trusted-networks", "192.0.2." + number},
-                  {"on-store-failure", word == "quarantine" ? "allow" : "refuse"}});
+                  {"on-store-failure", refuse ? "refuse" : "allow"},
+                  {"device-attempts", rate},
+                  {"device-failures", rate},
+                  {"address-attempts", rate},
+                  {"address-failures", rate},
+                  {"account-attempts", rate},
+                  {"account-failures", rate},
+                  {"absent-attempts", rate},
+                  {"absent-failures", rate},
+                  {"ipv4-prefix", "2" + number},
+                  {"ipv6-prefix", "4" + number},
+                  {"max-accounts-per-device", number},
+                  {"device-sessions", number},
+                  {"two-places", refuse ? "refuse" : "off"},
+                  {"travel-time", time},
+                  {"detect-account", rate},
+                  {"detect-device", rate},
+                  {"detect-address", rate},
+                  {"detect-all", rate},
+                  {"detect-all-mode", refuse ? "alert" : "known-only"},
+                  {"detect-for", time}});
   };
   const auto account = full("enforce", "until-bound", "1", "refuse", "a");
   const auto domain = full("quarantine", "refuse", "2", "quarantine", "b");

@@ -1,11 +1,11 @@
 // Gathers what the policy needs to know about one attempt. Reads, never writes.
 #pragma once
 
-#include <optional>
-#include <string>
+#include <memory>
 
-#include "plugin/policy/decide.hpp"
+#include "plugin/policy/facts.hpp"
 #include "plugin/store/connection.hpp"
+#include "plugin/store/countries.hpp"
 
 namespace clientid {
 
@@ -17,11 +17,13 @@ class FactsReader {
   FactsReader& operator=(const FactsReader&) = delete;
   ~FactsReader();
 
-  // Throws StoreError.
-  Facts read(const std::string& account, const std::optional<Device>& device, Time at);
+  // `countries` is null where there is no such database. Throws StoreError.
+  Facts read(const Attempt& attempt, const Countries* countries);
 
  private:
   struct Statements;
+
+  Facts read_all(const Attempt& attempt);
 
   Connection& connection_;
   std::unique_ptr<Statements> statements_;

@@ -1,4 +1,4 @@
-#include "plugin/policy/place.hpp"
+#include "plugin/policy/geo_location.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -19,7 +19,7 @@ double squared_sine(double angle) {
 
 }  // namespace
 
-std::optional<double> kilometres(const Place& a, const Place& b) {
+std::optional<double> kilometres(const GeoLocation& a, const GeoLocation& b) {
   if (!a.latitude || !a.longitude || !b.latitude || !b.longitude) return std::nullopt;
   // The haversine formula, which is exact for short ways too.
   const double haversine = squared_sine(radians(*b.latitude - *a.latitude) / 2) +

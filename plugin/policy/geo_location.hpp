@@ -6,12 +6,12 @@
 
 namespace clientid {
 
-struct Place {
+struct GeoLocation {
   std::string country;                        // two capital letters, ISO 3166
   std::optional<double> latitude, longitude;  // degrees; both or none
 };
 
 // Along the great circle; none where one of them has no coordinates.
-std::optional<double> kilometres(const Place& a, const Place& b);
+std::optional<double> kilometres(const GeoLocation& a, const GeoLocation& b);
 
 }  // namespace clientid

@@ -1,4 +1,4 @@
-#include "plugin/policy/place.hpp"
+#include "plugin/policy/geo_location.hpp"
 
 #include <doctest/doctest.h>
 
@@ -8,7 +8,7 @@ namespace {
 
 constexpr double earth = 40030.2;  // the way round it
 
-Place at(double latitude, double longitude) {
+GeoLocation at(double latitude, double longitude) {
   return {"XX", latitude, longitude};
 }
 

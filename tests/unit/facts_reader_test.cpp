@@ -1,4 +1,4 @@
-#include "plugin/store/facts.hpp"
+#include "plugin/store/facts_reader.hpp"
 
 #include <doctest/doctest.h>
 
@@ -17,6 +17,10 @@ namespace {
 const std::string alice = "alice@example.com";
 const std::string licence{any_account};
 
+Facts read(FactsReader& reader, const std::string& account, const std::optional<Device>& device, Time when) {
+  return reader.read({.service = "smtp", .account = account, .device = device, .peer = {}, .at = when}, nullptr);
+}
+
 }  // namespace
 
 TEST_CASE("of an account that nobody knows there are the defaults") {
@@ -24,7 +28,7 @@ TEST_CASE("of an account that nobody knows there are the defaults") {
   auto connection = store.open();
   FactsReader reader(connection);
   for (const auto& identity : {std::optional<Device>(), std::optional(device(1))}) {
-    const auto facts = reader.read(alice, identity, at(0));
+    const auto facts = read(reader, alice, identity, at(0));
     CHECK_FALSE(facts.binding);
     CHECK_FALSE(facts.licence);
     CHECK(facts.active_devices == 0);
@@ -47,7 +51,7 @@ TEST_CASE("binding and licence of this device, and of no other") {
   bindings.insert(binding(licence, 3));
   bindings.insert(binding("bob@example.com", 4));
 
-  const auto both = reader.read(alice, device(1), at(0));
+  const auto both = read(reader, alice, device(1), at(0));
   REQUIRE(both.binding);
   REQUIRE(both.licence);
   CHECK(both.binding->account == alice);
@@ -56,20 +60,20 @@ TEST_CASE("binding and licence of this device, and of no other") {
   CHECK(both.licence->state == BindingState::revoked);
   CHECK(both.licence->expires == std::nullopt);
 
-  const auto bound = reader.read(alice, device(2), at(0));
+  const auto bound = read(reader, alice, device(2), at(0));
   CHECK(bound.binding->fingerprint == fingerprint(2));
   CHECK(bound.binding->expires == std::nullopt);
   CHECK_FALSE(bound.licence);
 
-  const auto licensed = reader.read(alice, device(3), at(0));
+  const auto licensed = read(reader, alice, device(3), at(0));
   CHECK_FALSE(licensed.binding);
   CHECK(licensed.licence->fingerprint == fingerprint(3));
 
-  const auto stranger = reader.read(alice, device(4), at(0));
+  const auto stranger = read(reader, alice, device(4), at(0));
   CHECK_FALSE(stranger.binding);
   CHECK_FALSE(stranger.licence);
-  CHECK_FALSE(reader.read(alice, Device{"mac", fingerprint(1)}, at(0)).binding);
-  CHECK_FALSE(reader.read(alice, std::nullopt, at(0)).binding);
+  CHECK_FALSE(read(reader, alice, Device{"mac", fingerprint(1)}, at(0)).binding);
+  CHECK_FALSE(read(reader, alice, std::nullopt, at(0)).binding);
 }
 
 TEST_CASE("devices are counted by account and state") {
@@ -87,15 +91,15 @@ TEST_CASE("devices are counted by account and state") {
   bindings.insert(binding(licence, 6));
   bindings.insert(binding("bob@example.com", 7));
 
-  CHECK(reader.read(alice, {}, at(99)).active_devices == 2);
-  CHECK(reader.read(alice, {}, at(99)).pending_devices == 1);
-  CHECK(reader.read(alice, {}, at(100)).active_devices == 1);
-  CHECK(reader.read("carol@example.com", {}, at(99)).active_devices == 0);
+  CHECK(read(reader, alice, {}, at(99)).active_devices == 2);
+  CHECK(read(reader, alice, {}, at(99)).pending_devices == 1);
+  CHECK(read(reader, alice, {}, at(100)).active_devices == 1);
+  CHECK(read(reader, "carol@example.com", {}, at(99)).active_devices == 0);
 
   SUBCASE("a suspension that is over") {
     bindings.set_state(5, BindingState::suspended, at(50));
-    CHECK(reader.read(alice, {}, at(49)).active_devices == 2);
-    CHECK(reader.read(alice, {}, at(50)).active_devices == 3);
+    CHECK(read(reader, alice, {}, at(49)).active_devices == 2);
+    CHECK(read(reader, alice, {}, at(50)).active_devices == 3);
   }
 }
 
@@ -111,9 +115,9 @@ TEST_CASE("settings are those in force for the account") {
   table.save("@example.com", level);
   level.max_devices = 3;
   table.save(alice, level);
-  CHECK(reader.read(alice, {}, at(0)).settings.max_devices == 3);
-  CHECK(reader.read("bob@example.com", {}, at(0)).settings.max_devices == 2);
-  CHECK(reader.read("bob@example.org", {}, at(0)).settings.max_devices == 1);
+  CHECK(read(reader, alice, {}, at(0)).settings.max_devices == 3);
+  CHECK(read(reader, "bob@example.com", {}, at(0)).settings.max_devices == 2);
+  CHECK(read(reader, "bob@example.org", {}, at(0)).settings.max_devices == 1);
 }
 
 TEST_CASE("a change of another connection is seen at the next reading") {
@@ -121,11 +125,11 @@ TEST_CASE("a change of another connection is seen at the next reading") {
   auto connection = store.open();
   auto other = store.open(Durability::full);
   FactsReader reader(connection);
-  CHECK_FALSE(reader.read(alice, device(1), at(0)).binding);
+  CHECK_FALSE(read(reader, alice, device(1), at(0)).binding);
   CHECK(Bindings(other).enrol(binding(alice, 1), 5) == Enrolment::done);
-  CHECK(reader.read(alice, device(1), at(0)).binding->state == BindingState::active);
+  CHECK(read(reader, alice, device(1), at(0)).binding->state == BindingState::active);
   Bindings(other).set_state(1, BindingState::revoked, {});
-  CHECK(reader.read(alice, device(1), at(0)).binding->state == BindingState::revoked);
+  CHECK(read(reader, alice, device(1), at(0)).binding->state == BindingState::revoked);
 }
 
 TEST_CASE("a row that cannot be read is an error, and the reader works again once it is mended") {
@@ -135,10 +139,10 @@ TEST_CASE("a row that cannot be read is an error, and the reader works again onc
   Bindings(other).insert(binding(alice, 1));
   FactsReader reader(connection);
   execute(other, "UPDATE binding SET state = 'open'");
-  CHECK(error_of([&] { reader.read(alice, device(1), at(0)); }) ==
+  CHECK(error_of([&] { read(reader, alice, device(1), at(0)); }) ==
         "store " + store.url() + ": binding 1 has a state that this program cannot read");
   execute(other, "UPDATE binding SET state = 'revoked'");
-  CHECK(reader.read(alice, device(1), at(0)).binding->state == BindingState::revoked);
+  CHECK(read(reader, alice, device(1), at(0)).binding->state == BindingState::revoked);
   // Nothing of the reader is left that would keep others from what they do.
   CHECK(number(other, "PRAGMA wal_checkpoint(TRUNCATE)") == 0);
 }
@@ -149,9 +153,9 @@ TEST_CASE("a reader can read while the same connection writes") {
   FactsReader reader(connection);
   Transaction transaction(connection);
   Bindings(connection).insert(binding(alice, 1));
-  CHECK(reader.read(alice, device(1), at(0)).binding);
+  CHECK(read(reader, alice, device(1), at(0)).binding);
   transaction.commit();
-  CHECK(reader.read(alice, device(1), at(0)).binding);
+  CHECK(read(reader, alice, device(1), at(0)).binding);
 }
 
 TEST_CASE("all facts are of one moment") {
@@ -184,7 +188,7 @@ TEST_CASE("all facts are of one moment") {
   unsigned with_device = 0;
   unsigned without = 0;
   while (with_device < 1000 || without < 1000) {
-    const auto facts = reader.read(alice, device(1), at(0));
+    const auto facts = read(reader, alice, device(1), at(0));
     const bool bound = facts.binding.has_value();
     ++(bound ? with_device : without);
     if (facts.active_devices != facts.settings.max_devices) ++torn;

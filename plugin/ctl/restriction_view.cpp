@@ -1,0 +1,65 @@
+#include "plugin/ctl/restriction_view.hpp"
+
+#include "plugin/ctl/terminal_text.hpp"
+#include "plugin/identity/fingerprint.hpp"
+
+namespace clientid::ctl {
+namespace {
+
+std::string_view kind_name(const Restriction& restriction) {
+  return restriction.kind == Restricted::network ? "address" : name(restriction.kind);
+}
+
+std::string shown_subject(const Restriction& restriction) {
+  return restriction.kind == Restricted::device ? restriction.subject.substr(0, Fingerprint::short_size)
+                                                : restriction.subject;
+}
+
+Json to_json(const Restriction& restriction) {
+  const auto or_null = [](const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); };
+  return {
+      {"kind", kind_name(restriction)},
+      {"subject", or_null(shown_subject(restriction))},
+      {"effect", name(restriction.effect)},
+      {"until", restriction.until ? Json(format_time(*restriction.until)) : Json(nullptr)},
+      {"reason", or_null(restriction.cause)},
+      {"created", format_time(restriction.created)},
+      {"created_by", restriction.created_by},
+  };
+}
+
+}  // namespace
+
+std::string subject_text(const Restriction& restriction) {
+  const auto subject = shown_subject(restriction);
+  return std::string(kind_name(restriction)) + (subject.empty() ? "" : " " + subject);
+}
+
+void print_restrictions(const Output& output, const std::vector<Restriction>& restrictions) {
+  if (output.json()) {
+    auto all = Json::array();
+    for (const auto& restriction : restrictions) all.push_back(to_json(restriction));
+    output.value(all);
+    return;
+  }
+  std::vector<Row> rows;
+  rows.reserve(restrictions.size());
+  for (const auto& restriction : restrictions) {
+    rows.push_back({std::string(name(restriction.effect)), subject_text(restriction),
+                    restriction.until ? format_time(*restriction.until) : "", format_time(restriction.created),
+                    restriction.created_by, restriction.cause});
+  }
+  output.table({"EFFECT", "FOR", "UNTIL", "CREATED", "BY", "REASON"}, rows);
+}
+
+void report(const Context& context, const Restriction& restriction, bool changed, std::string_view what) {
+  if (!context.output().json()) {
+    context.output().say(printable(subject_text(restriction) + ": " + std::string(what)));
+    return;
+  }
+  auto json = to_json(restriction);
+  json["changed"] = changed;
+  context.output().value(json);
+}
+
+}  // namespace clientid::ctl

@@ -1,0 +1,21 @@
+// Blocks and attack mode as commands print them.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "plugin/ctl/context.hpp"
+#include "plugin/policy/restriction.hpp"
+
+namespace clientid::ctl {
+
+// "device 3fa901bc77d20e11", "address 192.0.2.0/24", "account alice@example.com", "everybody".
+std::string subject_text(const Restriction& restriction);
+
+void print_restrictions(const Output& output, const std::vector<Restriction>& restrictions);
+
+// What was done to one: `what` is such as "blocked".
+void report(const Context& context, const Restriction& restriction, bool changed, std::string_view what);
+
+}  // namespace clientid::ctl

@@ -1,0 +1,147 @@
+#include "plugin/store/facts_reader.hpp"
+
+#include "plugin/policy/account.hpp"
+#include "plugin/store/binding_row.hpp"
+#include "plugin/store/device_counts.hpp"
+#include "plugin/store/device_elsewhere.hpp"
+#include "plugin/store/restrictions.hpp"
+#include "plugin/store/sessions.hpp"
+#include "plugin/store/settings_reader.hpp"
+#include "plugin/store/tally_reader.hpp"
+#include "plugin/store/type_table.hpp"
+
+namespace clientid {
+namespace {
+
+// The bindings of one device that matter for one account: its own, and a licence.
+class DeviceReader {
+ public:
+  explicit DeviceReader(Connection& connection)
+      : connection_(connection),
+        statement_(connection, "SELECT " + std::string(BindingRow::columns) +
+                                   " FROM binding WHERE account IN (:account, :any) AND type = :type AND"
+                                   " fingerprint = :fingerprint") {
+    row_.bind_into(statement_);
+    statement_.use(account_, any_, type_, fingerprint_);
+  }
+
+  void read(const std::string& account, const Device& device, Facts& facts) {
+    account_ = account;
+    type_ = device.type;
+    fingerprint_ = device.fingerprint.hex();
+    row_ = BindingRow();
+    statement_.for_each_row([&] {
+      auto& place = row_.account == any_ ? facts.licence : facts.binding;
+      place = row_.to_binding(connection_);
+    });
+  }
+
+ private:
+  Connection& connection_;
+  const std::string any_{any_account};
+  std::string account_;
+  std::string type_;
+  std::string fingerprint_;
+  BindingRow row_;
+  Statement statement_;
+};
+
+std::optional<GeoLocation> location_of(const Countries& countries, const std::optional<Address>& address) {
+  return address ? countries.location_of(*address) : std::nullopt;
+}
+
+}  // namespace
+
+struct FactsReader::Statements {
+  explicit Statements(Connection& connection)
+      : settings(connection),
+        type(connection),
+        restrictions(connection),
+        device(connection),
+        devices(connection),
+        tallies(connection),
+        elsewhere(connection),
+        sessions(connection) {}
+
+  SettingsReader settings;
+  TypeReader type;
+  RestrictionReader restrictions;
+  DeviceReader device;
+  DeviceCounter devices;
+  TallyReader tallies;
+  DeviceElsewhereReader elsewhere;
+  SessionCounter sessions;
+
+  void read_tallies(const Attempt& attempt, Facts& facts);
+  void read_elsewhere(const Attempt& attempt, const Device& device, Facts& facts);
+};
+
+void FactsReader::Statements::read_tallies(const Attempt& attempt, Facts& facts) {
+  const auto& settings = facts.settings;
+  const auto names = counted_names(attempt, facts);
+  facts.device = tallies.read(names.device, settings.device_attempts, settings.device_failures, attempt.at);
+  facts.address = tallies.read(names.address, settings.address_attempts, settings.address_failures, attempt.at);
+  facts.absent = tallies.read(names.absent, settings.absent_attempts, settings.absent_failures, attempt.at);
+  facts.account = tallies.read(names.account, settings.account_attempts, settings.account_failures, attempt.at);
+}
+
+// Only what a rule will look at.
+void FactsReader::Statements::read_elsewhere(const Attempt& attempt, const Device& device, Facts& facts) {
+  const auto& settings = facts.settings;
+  const bool asks_for_place = settings.two_places != TwoPlaces::off;
+  if (asks_for_place || settings.max_accounts_per_device.limits()) {
+    auto found = elsewhere.read(device.fingerprint.hex());
+    facts.accounts_of_device = found.accounts;
+    facts.last_sighting = std::move(found.last_sighting);
+  }
+  if (asks_for_place || settings.device_sessions.limits()) {
+    const auto network = counted_network(attempt, settings);
+    const auto open = sessions.count(device.fingerprint.hex(), network ? network->to_string() : "", attempt.at);
+    facts.sessions = open.all;
+    facts.sessions_elsewhere = open.elsewhere;
+  }
+}
+
+FactsReader::FactsReader(Connection& connection)
+    : connection_(connection), statements_(std::make_unique<Statements>(connection)) {}
+
+FactsReader::~FactsReader() = default;
+
+Facts FactsReader::read(const Attempt& attempt, const Countries* countries) {
+  auto facts = read_all(attempt);
+  if (countries == nullptr || !attempt.device || facts.settings.two_places == TwoPlaces::off) return facts;
+  facts.location = location_of(*countries, attempt.peer);
+  if (facts.last_sighting) facts.last_sighting->location = location_of(*countries, facts.last_sighting->peer);
+  return facts;
+}
+
+Facts FactsReader::read_all(const Attempt& attempt) {
+  try {
+    if (!statements_) statements_ = std::make_unique<Statements>(connection_);
+    auto& statements = *statements_;
+    const Transaction snapshot(connection_, Transaction::Kind::snapshot);
+    Facts facts;
+    facts.settings = statements.settings.read(attempt.account);
+    if (const auto& device = attempt.device) {
+      facts.type = statements.type.read(device->type);
+      if (device->token && !facts.type.form.is_none()) {
+        facts.form = check_form(facts.type.form, device->token->view());
+      }
+      statements.device.read(attempt.account, *device, facts);
+      statements.read_elsewhere(attempt, *device, facts);
+    }
+    facts.restrictions = statements.restrictions.read(
+        attempt.account, attempt.device ? attempt.device->fingerprint.hex() : "", attempt.peer, attempt.at);
+    const auto counts = statements.devices.count(attempt.account, attempt.at);
+    facts.active_devices = counts.active;
+    facts.pending_devices = counts.pending;
+    statements.read_tallies(attempt, facts);
+    return facts;
+  } catch (...) {
+    // One that stopped half-way would go on seeing the store of that moment.
+    statements_.reset();
+    throw;
+  }
+}
+
+}  // namespace clientid

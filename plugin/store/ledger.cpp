@@ -1,0 +1,75 @@
+#include "plugin/store/ledger.hpp"
+
+#include <utility>
+
+#include "plugin/store/bindings.hpp"
+#include "plugin/store/restrictions.hpp"
+
+namespace clientid {
+namespace {
+
+void count(const Entry& entry, Counters::Increments& increments) {
+  const auto& names = entry.counted;
+  for (const auto* name : {&names.device, &names.address, &names.absent, &names.account}) {
+    if (name->empty()) continue;
+    auto& tally = increments[{*name, entry.event.at}];
+    ++tally.attempts;
+    if (entry.failure) ++tally.failures;
+  }
+  if (entry.failure) ++increments[{std::string(all_failures), entry.event.at}].failures;
+}
+
+void suspect(const Entry& entry, Suspects& suspects) {
+  if (!entry.suspicious) return;
+  suspects.any = true;
+  const auto& event = entry.event;
+  if (!event.account.empty()) suspects.accounts.insert(event.account);
+  if (!event.fingerprint.empty()) suspects.devices.insert(event.fingerprint);
+  if (!event.network.empty()) suspects.networks.insert(event.network);
+}
+
+}  // namespace
+
+Ledger::Ledger(Connection& connection, std::string holder)
+    : connection_(connection), holder_(std::move(holder)), sessions_(connection), detection_(connection) {}
+
+void Ledger::write_entries(const std::vector<Entry>& entries) {
+  Bindings bindings(connection_);
+  Counters::Increments increments;
+  std::vector<Event> events;
+  events.reserve(entries.size());
+  for (const auto& entry : entries) {
+    if (entry.used_binding) bindings.touch(*entry.used_binding, entry.event.at, entry.event.peer);
+    count(entry, increments);
+    events.push_back(entry.event);
+  }
+  Counters(connection_).add(increments);
+  History(connection_).append(events);
+}
+
+std::vector<Alert> Ledger::write(const Batch& batch, Time now) {
+  Transaction transaction(connection_);
+  write_entries(batch.entries);
+  for (const auto& session : batch.opened) sessions_.open(session, now + lease);
+  for (const auto number : batch.closed) sessions_.close(holder_, number);
+  Suspects suspects;
+  for (const auto& entry : batch.entries) suspect(entry, suspects);
+  auto alerts = detection_.look(suspects, now);
+  transaction.commit();
+  return alerts;
+}
+
+void Ledger::close_all() {
+  sessions_.close_all(holder_);
+}
+
+void Ledger::tend(Time now) {
+  Transaction transaction(connection_);
+  sessions_.extend(holder_, now + lease);
+  sessions_.purge(now);
+  Restrictions(connection_).purge(now);
+  Counters(connection_).purge(now);
+  transaction.commit();
+}
+
+}  // namespace clientid

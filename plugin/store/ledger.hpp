@@ -1,0 +1,61 @@
+// What attempts leave behind in the store: the history, the use of a binding, the counters, open sessions, and what
+// detection makes of them. Written for many at once, in one transaction, outside of AUTH.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "plugin/policy/alert.hpp"
+#include "plugin/policy/facts.hpp"
+#include "plugin/store/connection.hpp"
+#include "plugin/store/counters.hpp"
+#include "plugin/store/detection.hpp"
+#include "plugin/store/history.hpp"
+#include "plugin/store/sessions.hpp"
+
+namespace clientid {
+
+// An attempt that has ended.
+struct Entry {
+  Event event;
+  std::optional<std::int64_t> used_binding;  // a success counts as its use
+  CountedNames counted;
+  bool failure = false;     // counts as one, for limits
+  bool suspicious = false;  // for detection
+};
+
+struct Batch {
+  std::vector<Entry> entries;
+  std::vector<OpenSession> opened;
+  std::vector<long long> closed;  // numbers of sessions of this holder
+};
+
+class Ledger {
+ public:
+  // `holder` names this process among those that have sessions open.
+  Ledger(Connection& connection, std::string holder);
+
+  // Throws StoreError, and has written nothing then. Gives what detection has found.
+  std::vector<Alert> write(const Batch& batch, Time now);
+
+  // To be called every so often, at least once in half of `lease`: keeps the sessions of this process, and forgets
+  // what is over.
+  void tend(Time now);
+
+  // The process ends: none of its sessions is open any more.
+  void close_all();
+
+  static constexpr std::chrono::seconds lease{90};
+
+ private:
+  void write_entries(const std::vector<Entry>& entries);
+
+  Connection& connection_;
+  std::string holder_;
+  Sessions sessions_;
+  Detection detection_;
+};
+
+}  // namespace clientid

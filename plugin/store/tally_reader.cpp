@@ -1,0 +1,28 @@
+#include "plugin/store/tally_reader.hpp"
+
+#include <algorithm>
+
+#include "plugin/store/slices.hpp"
+
+namespace clientid {
+
+TallyReader::TallyReader(Connection& connection)
+    : statement_(connection,
+                 "SELECT coalesce(sum(CASE WHEN slice >= :attempts_since THEN attempts END), 0),"
+                 " coalesce(sum(CASE WHEN slice >= :failures_since THEN failures END), 0)"
+                 " FROM counter WHERE name = :name AND slice >= :since") {
+  statement_.use(attempts_since_, failures_since_, name_, since_).into(attempts_, failures_);
+}
+
+Tally TallyReader::read(const std::string& name, const Rate& attempts, const Rate& failures, Time at) {
+  if (name.empty() || (!attempts.limits() && !failures.limits())) return {};
+  name_ = name;
+  attempts_since_ = slice_of(at - attempts.window);
+  failures_since_ = slice_of(at - failures.window);
+  since_ = std::min(attempts_since_, failures_since_);
+  attempts_ = failures_ = 0;
+  statement_.for_each_row([] {});
+  return {.attempts = static_cast<unsigned>(attempts_), .failures = static_cast<unsigned>(failures_)};
+}
+
+}  // namespace clientid

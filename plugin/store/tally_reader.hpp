@@ -1,0 +1,29 @@
+// What was counted under a name within the windows of its limits, in one statement that stays prepared.
+#pragma once
+
+#include <string>
+
+#include "plugin/policy/facts.hpp"
+#include "plugin/store/statement.hpp"
+
+namespace clientid {
+
+class TallyReader {
+ public:
+  explicit TallyReader(Connection& connection);
+
+  // Where neither limits, nothing is read. The windows end now and reach back as far as they say, and up to one slice
+  // of 10 seconds more.
+  Tally read(const std::string& name, const Rate& attempts, const Rate& failures, Time at);
+
+ private:
+  std::string name_;
+  long long since_ = 0;
+  long long attempts_since_ = 0;
+  long long failures_since_ = 0;
+  long long attempts_ = 0;
+  long long failures_ = 0;
+  Statement statement_;
+};
+
+}  // namespace clientid
