@@ -32,5 +32,7 @@ TEST_CASE("no way is known to a place without coordinates") {
   CHECK_FALSE(kilometres({"DE", {}, {}}, at(0, 0)));
   CHECK_FALSE(kilometres(at(0, 0), {"DE", {}, {}}));
   CHECK_FALSE(kilometres(at(0, 0), {"DE", 1, {}}));
+  CHECK_FALSE(kilometres({"DE", 1, {}}, at(0, 0)));
+  CHECK_FALSE(kilometres(at(0, 0), {"DE", {}, 1}));
   CHECK_FALSE(kilometres({"DE", {}, 1}, at(0, 0)));
 }

@@ -20,7 +20,7 @@ my %types = (
 
 my $tree = MaxMind::DB::Writer::Tree->new(
   ip_version => 6, record_size => 24, database_type => $kinds{$form}, languages => ['en'],
-  description => { en => 'Places of documentation' }, remove_reserved_networks => 0, alias_ipv6_to_ipv4 => 1,
+  description => { en => 'Places of documentation' }, remove_reserved_networks => 0,
   map_key_type_callback => sub { $types{ $_[0] } },
 );
 
