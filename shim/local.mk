@@ -60,7 +60,9 @@ libshim_la_SOURCES = \
   %D%/net/tls_certificate.cpp %D%/net/tls_certificate.hpp \
   %D%/net/tls_context.cpp %D%/net/tls_context.hpp \
   %D%/net/tls_error.cpp %D%/net/tls_error.hpp \
+  %D%/ops/alert_merger.cpp %D%/ops/alert_merger.hpp \
   %D%/ops/log.cpp %D%/ops/log.hpp \
+  %D%/ops/merged_alert.hpp \
   %D%/ops/option_types.cpp %D%/ops/option_types.hpp \
   %D%/ops/throttle.hpp \
   %D%/smtp/auth_exchange.cpp %D%/smtp/auth_exchange.hpp \
