@@ -61,6 +61,7 @@ libshim_la_SOURCES = \
   %D%/net/tls_context.cpp %D%/net/tls_context.hpp \
   %D%/net/tls_error.cpp %D%/net/tls_error.hpp \
   %D%/ops/alert_merger.cpp %D%/ops/alert_merger.hpp \
+  %D%/ops/alerts.cpp %D%/ops/alerts.hpp \
   %D%/ops/log.cpp %D%/ops/log.hpp \
   %D%/ops/merged_alert.hpp \
   %D%/ops/option_types.cpp %D%/ops/option_types.hpp \

@@ -33,6 +33,7 @@ check_PROGRAMS += unit_test
 unit_test_SOURCES = \
   %D%/unit/account_test.cpp \
   %D%/unit/alert_merger_test.cpp \
+  %D%/unit/alerts_test.cpp \
   %D%/unit/auth_exchange_test.cpp \
   %D%/unit/backend_health_test.cpp \
   %D%/unit/backend_offer_test.cpp \
