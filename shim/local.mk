@@ -60,6 +60,8 @@ libshim_la_SOURCES = \
   %D%/net/tls_certificate.cpp %D%/net/tls_certificate.hpp \
   %D%/net/tls_context.cpp %D%/net/tls_context.hpp \
   %D%/net/tls_error.cpp %D%/net/tls_error.hpp \
+  %D%/ops/alert_command.cpp %D%/ops/alert_command.hpp \
+  %D%/ops/alert_json.cpp %D%/ops/alert_json.hpp \
   %D%/ops/alert_merger.cpp %D%/ops/alert_merger.hpp \
   %D%/ops/alerts.cpp %D%/ops/alerts.hpp \
   %D%/ops/log.cpp %D%/ops/log.hpp \

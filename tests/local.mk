@@ -32,6 +32,8 @@ if DOCTEST
 check_PROGRAMS += unit_test
 unit_test_SOURCES = \
   %D%/unit/account_test.cpp \
+  %D%/unit/alert_command_test.cpp \
+  %D%/unit/alert_json_test.cpp \
   %D%/unit/alert_merger_test.cpp \
   %D%/unit/alerts_test.cpp \
   %D%/unit/auth_exchange_test.cpp \

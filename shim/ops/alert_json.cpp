@@ -1,0 +1,33 @@
+#include "shim/ops/alert_json.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace clientid {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json text_or_null(const std::string& text) {
+  return text.empty() ? Json() : Json(text);
+}
+
+}  // namespace
+
+std::string alert_json(const MergedAlert& alert, const std::string& host) {
+  const auto& [last, first_at, last_at, count] = alert;
+  Json object;
+  object["kind"] = std::string(name(last.kind));
+  object["account"] = text_or_null(last.account);
+  object["type"] = text_or_null(last.type);
+  object["fingerprint"] = text_or_null(last.fingerprint);
+  object["peer"] = text_or_null(last.peer);
+  object["reason"] = text_or_null(last.reason);
+  object["detail"] = text_or_null(last.detail);
+  object["first"] = format_time(first_at);
+  object["last"] = format_time(last_at);
+  object["count"] = count;
+  object["host"] = text_or_null(host);
+  return object.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace clientid
