@@ -23,6 +23,7 @@ libshim_la_SOURCES = \
   %D%/auth/verdict_request.cpp %D%/auth/verdict_request.hpp \
   %D%/auth/verdict_service.cpp %D%/auth/verdict_service.hpp \
   %D%/auth/worker_pool.cpp %D%/auth/worker_pool.hpp \
+  %D%/net/alert_mail.cpp %D%/net/alert_mail.hpp \
   %D%/net/backend.cpp %D%/net/backend.hpp \
   %D%/net/backend_address.cpp %D%/net/backend_address.hpp \
   %D%/net/backend_auth.cpp %D%/net/backend_auth.hpp \
@@ -68,6 +69,7 @@ libshim_la_SOURCES = \
   %D%/ops/merged_alert.hpp \
   %D%/ops/option_types.cpp %D%/ops/option_types.hpp \
   %D%/ops/throttle.hpp \
+  %D%/smtp/alert_message.cpp %D%/smtp/alert_message.hpp \
   %D%/smtp/auth_exchange.cpp %D%/smtp/auth_exchange.hpp \
   %D%/smtp/backend_offer.cpp %D%/smtp/backend_offer.hpp \
   %D%/smtp/backend_reply.cpp %D%/smtp/backend_reply.hpp \
@@ -96,6 +98,7 @@ EXTRA_DIST += %D%/etc/clientid-shim.service.in
 
 sbin_PROGRAMS += clientid-shim
 clientid_shim_SOURCES = \
+  %D%/ops/alert_outlets.cpp %D%/ops/alert_outlets.hpp \
   %D%/ops/check.cpp %D%/ops/check.hpp \
   %D%/ops/config.cpp %D%/ops/config.hpp \
   %D%/ops/main.cpp \

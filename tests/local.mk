@@ -35,6 +35,7 @@ unit_test_SOURCES = \
   %D%/unit/alert_command_test.cpp \
   %D%/unit/alert_json_test.cpp \
   %D%/unit/alert_merger_test.cpp \
+  %D%/unit/alert_message_test.cpp \
   %D%/unit/alerts_test.cpp \
   %D%/unit/auth_exchange_test.cpp \
   %D%/unit/backend_health_test.cpp \

@@ -29,7 +29,7 @@ class Alerts {
   // How long the end waits for what is still to be delivered.
   static constexpr auto end_time = std::chrono::seconds(5);
 
-  explicit Alerts(std::vector<AlertOutlet> outlets, Clock::duration end = end_time);
+  explicit Alerts(std::vector<AlertOutlet> outlets = {}, Clock::duration end = end_time);
   Alerts(const Alerts&) = delete;
   Alerts& operator=(const Alerts&) = delete;
   // Delivers what waits, repeats included, for as long as it may; what remains is logged as lost.

@@ -15,6 +15,7 @@
 #include "shim/auth/module_probe.hpp"
 #include "shim/auth/sasl_library.hpp"
 #include "shim/net/backend_probe.hpp"
+#include "shim/ops/alert_outlets.hpp"
 #include "shim/ops/service_rules.hpp"
 
 namespace clientid {
@@ -100,6 +101,9 @@ bool check_everything(const Config& config) {
     });
   }
   good &= check_backends(config);
+  if (!config.alert_command.empty()) {
+    good &= report("command " + config.alert_command.front(), [&] { require_alert_command(config); });
+  }
   return good;
 }
 

@@ -96,6 +96,10 @@ po::options_description keys() {
   add("pid-file", text(""), "where to write the process id");
   add("log", one_of<log_targets>(0), "stderr or syslog");
   add("log-level", one_of<log_levels>(2), "error, warning, info or debug");
+  add("alert-command", text(""), "PROGRAM [ARGUMENT ...] that is given each alert, as JSON on its standard input");
+  add("alert-mail", repeatable<std::string>(),
+      "an address that alerts are mailed to, or account: its holder; repeatable");
+  add("alert-from", text(""), "with alert-mail, the address that they come from");
   return all;
 }
 
@@ -172,6 +176,40 @@ void allow_extensions(const std::string& list, Config& config) {
     }
     (word == "BURL" ? config.burl : config.etrn) = true;
   }
+}
+
+Strings alert_command_of(const std::string& line) {
+  std::istringstream stream(line);
+  Strings words;
+  for (std::string word; stream >> word;) words.push_back(word);
+  if (!words.empty() && !words.front().starts_with('/')) {
+    throw ConfigError("alert-command: cannot be \"" + line +
+                      "\"; it takes PROGRAM [ARGUMENT ...], the path from the root on");
+  }
+  return words;
+}
+
+AlertAddresses alert_mail_of(const Strings& readers, const std::string& from) {
+  const auto require_address = [](const char* key, const std::string& text, const char* takes) {
+    if (!is_mail_address(text)) {
+      throw ConfigError(std::string(key) + ": cannot be \"" + text + "\"; it takes " + takes);
+    }
+  };
+  AlertAddresses addresses{from, {}, false};
+  for (const auto& reader : readers) {
+    if (reader == "account") {
+      addresses.to_holder = true;
+      continue;
+    }
+    require_address("alert-mail", reader, "an address such as postmaster@example.com, or account");
+    addresses.to.push_back(reader);
+  }
+  if (readers.empty() != from.empty()) {
+    throw ConfigError(from.empty() ? "alert-from: must be given with alert-mail"
+                                   : "alert-from: has no use without alert-mail");
+  }
+  if (!from.empty()) require_address("alert-from", from, "an address such as postmaster@example.com");
+  return addresses;
 }
 
 std::vector<TlsFiles> pairs_of(const Strings& certificates, const Strings& keys) {
@@ -288,6 +326,8 @@ Config to_config(const po::variables_map& values) {
   config.pid_file = string_of(values, "pid-file");
   config.log_target = static_cast<log::Target>(index_of<log_targets>(values, "log"));
   config.log_level = static_cast<log::Level>(index_of<log_levels>(values, "log-level"));
+  config.alert_command = alert_command_of(string_of(values, "alert-command"));
+  config.alert_mail = alert_mail_of(all_of<std::string>(values, "alert-mail"), string_of(values, "alert-from"));
   check(config);
   return config;
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "shim/auth/verdict_service.hpp"
+#include "shim/net/alert_mail.hpp"
 #include "shim/net/backend.hpp"
 #include "shim/net/handover.hpp"
 #include "shim/net/listen_address.hpp"
@@ -58,6 +59,8 @@ struct Config {
   std::string pid_file;
   log::Target log_target = log::Target::standard_error;
   log::Level log_level = log::Level::info;
+  std::vector<std::string> alert_command;  // its path, and arguments; empty: none
+  AlertAddresses alert_mail;
 
   bool speaks_tls_to_backends() const;
 };

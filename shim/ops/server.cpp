@@ -22,6 +22,7 @@
 #include "shim/net/listener.hpp"
 #include "shim/net/listening_socket.hpp"
 #include "shim/net/passed_sockets.hpp"
+#include "shim/ops/alert_outlets.hpp"
 #include "shim/ops/pid_file.hpp"
 #include "shim/ops/privileges.hpp"
 #include "shim/ops/service_manager.hpp"
@@ -89,6 +90,7 @@ class Server {
   ConnectionLimits limits_;
   ListenerThrottles throttles_;
   KeyedCount devices_;
+  Alerts alerts_;  // outlives all that may raise one
   Recorder recorder_;
   FailedPasswords passwords_;
   WorkerPool pool_;
@@ -143,6 +145,8 @@ void Server::run(const std::function<Config()>& reread) {
   // As the user that will need them.
   Connection::require_writable(site_.store);
   if (sasl_) require_module(service_.get()->auth.service, config_.hostname, config_.sasl_config);
+  require_alert_command(config_);
+  alerts_.set_outlets(alert_outlets_for(config_, service_.get()->relay));
 
   for (auto& verdict : verdicts_) verdict.start();
   asio::co_spawn(contexts_.front(), obey_signals(reread), asio::detached);
@@ -192,8 +196,10 @@ asio::awaitable<void> Server::reload(const std::function<Config()>& reread) {
   try {
     const Config fresh = reread();
     for (const auto* key : kept_until_restart(config_, fresh)) log::warning("needs-restart", {{"key", key}});
+    require_alert_command(fresh);
     auto service = service_for(fresh, service_.get()->parts);
     co_await learn_offer(service);
+    alerts_.set_outlets(alert_outlets_for(fresh, service->relay));
     service_.set(std::move(service));
     log::open(fresh.log_target, fresh.log_level);
     log::info("reloaded", {});
@@ -231,6 +237,8 @@ void run_server(const Config& config, const std::function<Config()>& reread) {
   std::signal(SIGPIPE, SIG_IGN);
   // Until the first one is waited for, it would end the process.
   std::signal(SIGHUP, SIG_IGN);
+  // Where the parent ignores it, nobody learns how a program of ours ended.
+  std::signal(SIGCHLD, SIG_DFL);
   Server server(config);
   server.run(reread);
 }
