@@ -20,6 +20,7 @@ AM_TESTS_ENVIRONMENT = \
   CLIENTIDCTL='$(abs_builddir)/clientidctl'; export CLIENTIDCTL; \
   SASL_PLUGIN_DIR='$(abs_builddir)/.libs'; export SASL_PLUGIN_DIR; \
   FOREIGN_PLUGIN_DIR='$(FOREIGN_PLUGIN_DIR)'; export FOREIGN_PLUGIN_DIR; \
+  SEND_ALERT='$(abs_builddir)/send_alert'; export SEND_ALERT; \
   SRCDIR='$(abs_top_srcdir)'; export SRCDIR; \
   EXIM_ROOT='$(EXIM_ROOT)'; export EXIM_ROOT; \
   PYTHONDONTWRITEBYTECODE=1; export PYTHONDONTWRITEBYTECODE;
@@ -134,7 +135,13 @@ endif
 
 TESTS += %D%/plugin/exports_test.sh
 
+check_PROGRAMS += send_alert
+send_alert_SOURCES = %D%/system/send_alert.cpp
+send_alert_LDADD = libshim.la
+
 system_tests = \
+  %D%/system/alert_keys_test.py \
+  %D%/system/alert_mail_test.py \
   %D%/system/backend_auth_test.py \
   %D%/system/backend_tls_test.py \
   %D%/system/binding_states_test.py \

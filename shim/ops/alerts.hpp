@@ -18,7 +18,7 @@ namespace clientid {
 
 struct AlertOutlet {
   std::string key;  // of shim.conf
-  // Empty where it was delivered, else the cause. It may block for a minute or so, but not beyond a stop.
+  // Empty where it was delivered, else the cause. It may block for minutes, but not beyond a stop.
   std::function<std::string(const MergedAlert&, const std::stop_token&)> deliver;
 };
 
