@@ -57,10 +57,10 @@ struct Config {
   std::string user;
   std::string group;
   std::string pid_file;
-  log::Target log_target = log::Target::standard_error;
-  log::Level log_level = log::Level::info;
   std::vector<std::string> alert_command;  // its path, and arguments; empty: none
   AlertAddresses alert_mail;
+  log::Target log_target = log::Target::standard_error;
+  log::Level log_level = log::Level::info;
 
   bool speaks_tls_to_backends() const;
 };
