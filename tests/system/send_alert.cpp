@@ -38,10 +38,10 @@ int main(int argc, char** argv) {
   if (argc <= first_backend) return 2;
   std::vector<BackendAddress> backends;
   for (int i = first_backend; i < argc; ++i) backends.push_back(BackendAddress::parse(argv[i]).value());
-  RelayRules relay;
-  relay.backends = std::make_shared<Backends>(backends);
-  relay.backend = {.hostname = "shim.test", .patience = std::chrono::milliseconds(std::stoi(argv[1]))};
-  relay.handover = {handover_of(argv[2]), nullptr};
+  const RelayRules relay{
+      .backends = std::make_shared<Backends>(backends),
+      .backend = {.hostname = "shim.test", .patience = std::chrono::milliseconds(std::stoi(argv[1]))},
+      .handover = {handover_of(argv[2]), nullptr}};
   const AlertMail mail(addresses_of(argv[3], argv[5]), relay);
   const Alert alert{.kind = AlertKind::device_bound,
                     .at = now(),
