@@ -150,7 +150,7 @@ TEST_CASE("other outlets can be set while it runs, and none as well") {
   Desk one;
   Desk other;
   {
-    Alerts alerts({});
+    Alerts alerts;
     alerts.raise(alert_of("forgotten@example.com"));
     alerts.set_outlets({one.outlet()});
     alerts.raise(alert_of("alice@example.com"));
