@@ -11,6 +11,7 @@
 #include "plugin/config/site.hpp"
 #include "plugin/identity/key_file.hpp"
 #include "plugin/store/connection.hpp"
+#include "plugin/store/countries.hpp"
 #include "shim/auth/mechanism_probe.hpp"
 #include "shim/auth/module_probe.hpp"
 #include "shim/auth/sasl_library.hpp"
@@ -90,6 +91,9 @@ bool check_everything(const Config& config) {
   if (site) {
     good &= report("keys " + site->key_file, [&] { KeyFile::load(site->key_file); });
     good &= report("store " + site->store, [&] { Connection::require_writable(site->store); });
+    if (!site->geoip_database.empty()) {
+      good &= report("countries " + site->geoip_database, [&] { Countries::open(site->geoip_database); });
+    }
   }
   if (config.login == LoginWay::sasl) {
     good &= report("module", [&] {

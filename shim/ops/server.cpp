@@ -106,7 +106,7 @@ Server::Server(const Config& config)
       site_(load_site(config.site_file)),
       sasl_(config.login == LoginWay::sasl ? std::make_unique<const SaslLibrary>(config.sasl_config) : nullptr),
       limits_(config.max_connections, config.max_connections_per_address),
-      recorder_(site_.store, [](const Alert&) {}),
+      recorder_(site_.store, [this](Alert alert) { alerts_.raise(std::move(alert)); }),
       pool_(config.auth_workers, config.auth_queue, site_.store),
       service_(
           service_for(config, {recorder_, passwords_, pool_, registry_, devices_, std::make_shared<TicketKeys>()})),
