@@ -96,6 +96,7 @@ unit_test_SOURCES = \
   %D%/unit/smtp_model.cpp %D%/unit/smtp_model.hpp \
   %D%/unit/smtp_script.cpp %D%/unit/smtp_script.hpp \
   %D%/unit/temporary_certificate.cpp %D%/unit/temporary_certificate.hpp \
+  %D%/unit/temporary_directory.hpp \
   %D%/unit/temporary_store.hpp \
   %D%/unit/throttle_test.cpp \
   %D%/unit/ticket_keys_test.cpp \
@@ -131,6 +132,15 @@ module_test_LDADD = libsaslhost.la
 request_test_SOURCES = %D%/plugin/request_test.cpp plugin/sasl/request.cpp
 
 TESTS += unit_test $(module_tests) request_test
+
+check_PROGRAMS += simulation
+simulation_SOURCES = \
+  %D%/simulation/attacks.cpp %D%/simulation/attacks.hpp \
+  %D%/simulation/population.cpp %D%/simulation/population.hpp \
+  %D%/simulation/simulated_site.cpp %D%/simulation/simulated_site.hpp \
+  %D%/simulation/simulation.cpp
+simulation_LDADD = libshim.la
+TESTS += simulation
 endif
 
 TESTS += %D%/plugin/exports_test.sh

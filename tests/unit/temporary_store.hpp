@@ -2,35 +2,15 @@
 #pragma once
 
 #include <doctest/doctest.h>
-#include <stdlib.h>
 
-#include <filesystem>
-#include <stdexcept>
 #include <string>
 
 #include "plugin/policy/decide.hpp"
 #include "plugin/store/connection.hpp"
 #include "plugin/store/statement.hpp"
+#include "tests/unit/temporary_directory.hpp"
 
 namespace clientid {
-
-class TemporaryDirectory {
- public:
-  TemporaryDirectory() {
-    if (::mkdtemp(path_.data()) == nullptr) throw std::runtime_error("mkdtemp");
-  }
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-  ~TemporaryDirectory() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-
-  std::string file(const std::string& name) const { return path_ + "/" + name; }
-
- private:
-  std::string path_ = (std::filesystem::temp_directory_path() / "clientid-store.XXXXXX").string();
-};
 
 class TemporaryStore {
  public:
