@@ -124,10 +124,10 @@ bool Recorder::write(const Batch& batch) {
   std::vector<Alert> alerts;
   const bool written = with_ledger([&](Ledger& ledger) { alerts = ledger.write(batch, now()); });
   for (auto& alert : alerts) {
-    log::warning(std::string(name(alert.kind)), {{"account", alert.account},
-                                                 {"fingerprint", alert.fingerprint},
-                                                 {"network", alert.peer},
-                                                 {"detail", alert.detail}});
+    log::warning("detection", {{"account", alert.account},
+                               {"fingerprint", alert.fingerprint},
+                               {"network", alert.peer},
+                               {"detail", alert.detail}});
     raise_(std::move(alert));
   }
   return written;
