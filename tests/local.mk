@@ -152,6 +152,7 @@ send_alert_LDADD = libshim.la
 system_tests = \
   %D%/system/alert_keys_test.py \
   %D%/system/alert_mail_test.py \
+  %D%/system/alert_test.py \
   %D%/system/backend_auth_test.py \
   %D%/system/backend_tls_test.py \
   %D%/system/binding_states_test.py \
