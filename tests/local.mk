@@ -141,6 +141,12 @@ simulation_SOURCES = \
   %D%/simulation/simulation.cpp
 simulation_LDADD = libshim.la
 TESTS += simulation
+
+# Not a test: make judge_bench
+EXTRA_PROGRAMS = judge_bench
+judge_bench_SOURCES = %D%/bench/judge_bench.cpp %D%/unit/temporary_directory.hpp
+judge_bench_LDADD = libshim.la
+CLEANFILES += judge_bench
 endif
 
 TESTS += %D%/plugin/exports_test.sh
@@ -371,6 +377,7 @@ dialogs = \
 TESTS += $(dialogs)
 
 EXTRA_DIST += $(dialogs) $(system_tests) \
+  %D%/bench/refusal_times.py \
   %D%/dialogs/placeholders.py %D%/dialogs/run.py %D%/dialogs/session.py \
   shim/demo.sh %D%/packages.sh %D%/plugin/exports_test.sh %D%/run.sh \
   %D%/system/authority.py %D%/system/client.py %D%/system/ctl_site.py %D%/system/demo.py \

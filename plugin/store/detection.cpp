@@ -63,6 +63,7 @@ struct Detection::Statements {
   SpreadReader by_network;
   TallyReader tallies;
   std::vector<Alert> alerts;
+  std::optional<Time> all_told;  // of failures overall
 
   void look_at_account(const std::string& account, Time now);
   void look_at_device(const std::string& fingerprint, const Settings& global, Time now);
@@ -146,6 +147,9 @@ void Detection::Statements::look_at_all(const Settings& global, Time now) {
   const auto cause = std::to_string(failures) + " failures overall in " + format_duration(rate.window);
   Alert alert{.kind = AlertKind::attack_mode, .at = now};
   if (global.detect_all_mode == DetectAllMode::alert) {
+    // Nothing in the store says that it was told of.
+    if (all_told && now - *all_told < global.detect_for) return;
+    all_told = now;
     alert.detail = cause;
     alerts.push_back(std::move(alert));
     return;
