@@ -80,7 +80,7 @@ int Authenticator::authorise(sasl_conn_t* /*connection*/, void* context, const c
   return SASL_OK;
 }
 
-AuthResult Authenticator::start(JudgeStore& store, const Identity* identity, const std::string& mechanism,
+AuthResult Authenticator::start(JudgeStore& store, const std::optional<Device>& device, const std::string& mechanism,
                                 const std::optional<Secret>& response) {
   mechanism_ = mechanism;
   challenged_ = false;
@@ -91,8 +91,7 @@ AuthResult Authenticator::start(JudgeStore& store, const Identity* identity, con
   if (response) see_password(*response);
   // SCRAM names the account a step before the password is proved. A device refused there would be told from one that
   // is not by the salt, which for a stored secret is no other's.
-  in_process_.begin(identity == nullptr ? std::nullopt : std::optional(in_process_.judge().device(*identity)),
-                    is_scram(mechanism));
+  in_process_.begin(device, is_scram(mechanism));
   // A new one for each AUTH: nothing of a failed one is left in it.
   connection_.emplace(rules_, peer_, callbacks_.data());
   if (response && mechanism_ == plain && !split_plain_message(response->view())) {

@@ -34,7 +34,7 @@ class Authenticator {
   Authenticator& operator=(const Authenticator&) = delete;
   ~Authenticator();
 
-  AuthResult start(JudgeStore& store, const Identity* identity, const std::string& mechanism,
+  AuthResult start(JudgeStore& store, const std::optional<Device>& device, const std::string& mechanism,
                    const std::optional<Secret>& response);
   AuthResult step(JudgeStore& store, const Secret& response);
 

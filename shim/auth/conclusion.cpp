@@ -1,5 +1,7 @@
 #include "shim/auth/conclusion.hpp"
 
+#include <utility>
+
 namespace clientid {
 namespace {
 
@@ -24,6 +26,15 @@ std::optional<Enrolment> keep_device(const Judge& judge, JudgeStore& store, cons
 }
 
 }  // namespace
+
+Judgement judge_given_name(Judge& judge, JudgeStore& store, Attempt attempt) {
+  Judgement judgement{std::move(attempt), {Decision::refuse, Reason::bad_account}, {}};
+  if (auto account = judge.canonical(judgement.attempt.account)) {
+    judgement.attempt.account = std::move(*account);
+    judgement.verdict = judge.judge(store, judgement.attempt, judgement.facts);
+  }
+  return judgement;
+}
 
 Outcome conclude(Judge& judge, JudgeStore& store, Judgement& judgement) {
   std::optional<Verdict> enrolled;  // what the client owes its place to, for the history

@@ -1,5 +1,5 @@
-// What follows from a verdict once the password was right: a device is bound or put in quarantine, durably, before the
-// client hears of it.
+// A judgement, and what follows from it once the password was right: a device is bound or put in quarantine, durably,
+// before the client hears of it.
 #pragma once
 
 #include <cstdint>
@@ -15,6 +15,9 @@ struct Judgement {
   Verdict verdict;
   std::optional<Facts> facts;  // those the verdict rests on
 };
+
+// Judges an attempt whose account is as it was given. What cannot be an account is refused, and stays as it is.
+Judgement judge_given_name(Judge& judge, JudgeStore& store, Attempt attempt);
 
 // Carries the judgement out, and judges anew where the store has changed meanwhile: another device may have taken the
 // last place. Afterwards `judgement` holds the verdict that counted, and the last facts.

@@ -46,10 +46,8 @@ int InProcessJudge::ask(void* context, const Question* question, Answer* answer)
   }
 }
 
-Judgement InProcessJudge::judge_account(std::string account) {
-  Judgement judgement{{service_, std::move(account), device_, peer_, now()}, {}, {}};
-  judgement.verdict = judge_.judge(*store_, judgement.attempt, judgement.facts);
-  return judgement;
+Judgement InProcessJudge::judge_name(std::string name) {
+  return judge_given_name(judge_, *store_, {service_, std::move(name), device_, peer_, now()});
 }
 
 void InProcessJudge::answer(const Question& question, Answer& answer) {
@@ -59,16 +57,11 @@ void InProcessJudge::answer(const Question& question, Answer& answer) {
     answer.ruling = Ruling::unavailable;
     return;
   }
-  const auto account = judge_.canonical(question.account);
-  if (!judgement_) {
-    judgement_ =
-        account ? judge_account(*account)
-                : Judgement{
-                      {service_, question.account, device_, peer_, now()}, {Decision::refuse, Reason::bad_account}, {}};
-  }
+  if (!judgement_) judgement_ = judge_name(question.account);
   // libsasl asks more than once in one AUTH, and the answer must not change meanwhile.
+  const auto account = judge_.canonical(question.account);
   const bool first = !account || account == judgement_->attempt.account;
-  const auto& verdict = first ? judgement_->verdict : judge_account(*account).verdict;
+  const auto verdict = first ? judgement_->verdict : judge_name(*account).verdict;
   Ruling ruling = Ruling::allow;
   if (verdict.decision == Decision::unavailable) ruling = Ruling::unavailable;
   // The caller enforces the first alone.

@@ -37,7 +37,7 @@ class InProcessJudge {
 
  private:
   void answer(const Question& question, Answer& answer);
-  Judgement judge_account(std::string account);
+  Judgement judge_name(std::string name);
 
   Judge& judge_;
   std::string service_;

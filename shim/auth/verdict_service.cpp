@@ -154,11 +154,8 @@ std::string VerdictService::reply_to(JudgeStore& store, std::string_view text, u
   auto session = sessions_.find(request->endpoints);
   if (!session) session = RegisteredSession{.device = {}, .peer = address_of(request->endpoints.remote), .pending = {}};
   const auto judge = judge_();
-  const auto account = judge->canonical(request->account);
-  Judgement judgement{{request->service, account.value_or(request->account), session->device, session->peer, now()},
-                      {Decision::refuse, Reason::bad_account},
-                      {}};
-  if (account) judgement.verdict = judge->judge(store, judgement.attempt, judgement.facts);
+  auto judgement =
+      judge_given_name(*judge, store, {request->service, request->account, session->device, session->peer, now()});
   const auto verdict = judgement.verdict;
   fill_answer(answer, ruling_on(verdict, *session), verdict, session->device);
   const auto* logged = logged_device(judgement);

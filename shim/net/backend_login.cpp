@@ -55,12 +55,8 @@ asio::awaitable<AuthResult> BackendLogin::judge_first(const AuthInput& input) {
   const std::string user(split_plain_message(input.response->view())->user);
   const auto work = std::make_shared<Work>();
   WorkerPool::Task judge = [work, service = service_, user, session = client_.session](JudgeStore& store) {
-    const auto account = service->judge->canonical(user);
-    Judgement judgement{{service->auth.service, account.value_or(user), session.device, session.peer, now()},
-                        {Decision::refuse, Reason::bad_account},
-                        {}};
-    if (account) judgement.verdict = service->judge->judge(store, judgement.attempt, judgement.facts);
-    work->judgement = std::move(judgement);
+    work->judgement =
+        judge_given_name(*service->judge, store, {service->auth.service, user, session.device, session.peer, now()});
   };
   const bool ran = co_await run_on_pool(*service_, client_.facts.address, std::move(judge));
   if (!ran) co_return ended(Outcome::unavailable);

@@ -102,6 +102,7 @@ asio::awaitable<bool> Client::start_tls() {
   relay_.drop();
   conversation_.backend_closed();
   relay_client_.reset();
+  device_.reset();  // D4.8
   co_return true;
 }
 
@@ -176,13 +177,18 @@ void Client::lose_backend(const char* cause) {
   conversation_.backend_lost();
 }
 
+// Hashed once for an AUTH: before it, CLIENTID may still put an identity in the place of the certificate's.
+const std::optional<Device>& Client::device() {
+  const auto& identity = conversation_.session().identity();
+  if (!device_ && identity) device_ = service_->judge->device(*identity);
+  return device_;
+}
+
 // As it is now; who authenticates later is another.
-RelayClient Client::describe() const {
+RelayClient Client::describe() {
   const auto& session = conversation_.session();
-  std::optional<Device> device;
-  if (const auto& identity = session.identity()) device = service_->judge->device(*identity);
   return {.facts = {ends_.peer.address, ends_.peer.port, session.helo(), {}},
-          .session = {.device = std::move(device), .peer = Address::parse(ends_.peer.address), .pending = {}},
+          .session = {.device = device(), .peer = Address::parse(ends_.peer.address), .pending = {}},
           .plain = {},
           .local = ends_.local};
 }
@@ -193,6 +199,7 @@ asio::awaitable<void> Client::authenticate() {
   const auto begun = Clock::now();
   auto step = conversation_.take_auth_step();
   if (step.action == Action::authenticate) {
+    device_.reset();
     login_ = new_login();
     keeps_password_ = step.auth.mechanism == "PLAIN" &&
                       (service_->login != LoginWay::sasl || service_->relay.handover.way == Handover::replay);
@@ -214,7 +221,7 @@ std::unique_ptr<Login> Client::new_login() {
   if (service_->login == LoginWay::sasl) {
     PeerFacts peer{ends_.peer.address, ends_.local.sasl_form(), ends_.peer.sasl_form(), stream_.cipher_bits()};
     if (service_->auth.channel_binding) peer.bindings = stream_.channel_bindings();
-    return std::make_unique<SaslLogin>(service_, std::move(peer), conversation_.session().identity());
+    return std::make_unique<SaslLogin>(service_, std::move(peer), device());
   }
   conversation_.backend_closed();
   return std::make_unique<BackendLogin>(service_, relay_, describe());

@@ -49,13 +49,15 @@ class Client {
   asio::awaitable<void> delay_failure(Clock::time_point begun);
 
   asio::awaitable<void> close();
-  RelayClient describe() const;
+  const std::optional<Device>& device();
+  RelayClient describe();
 
   std::shared_ptr<const Service> service_;
   Stream stream_;
   ClientEnds ends_;
   Conversation conversation_;
   Relay relay_;
+  std::optional<Device> device_;             // once it was asked for
   std::optional<RelayClient> relay_client_;  // once the back end was to be told
   std::unique_ptr<Login> login_;             // while AUTH is under way
   bool keeps_password_ = false;              // of this AUTH, for the back end

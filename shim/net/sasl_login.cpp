@@ -6,31 +6,29 @@ namespace clientid {
 
 // Shared with the thread that does it, which may be the last one to let go.
 struct SaslLogin::Work {
-  Work(std::shared_ptr<const Service> owner, PeerFacts peer)
+  Work(std::shared_ptr<const Service> owner, PeerFacts peer, std::optional<Device> shown)
       : service(std::move(owner)),
         address(peer.address),
         authenticator(service->auth, *service->judge, AttemptBooks{service->parts.recorder, service->parts.passwords},
-                      std::move(peer)) {}
+                      std::move(peer)),
+        device(std::move(shown)) {}
 
   std::shared_ptr<const Service> service;
   std::string address;
   Authenticator authenticator;
-  std::optional<Identity> identity;
+  std::optional<Device> device;
   bool begun = false;
   AuthInput input;
   AuthResult result;
 
   void run(JudgeStore& store) {
-    result = std::exchange(begun, true)
-                 ? authenticator.step(store, *input.response)
-                 : authenticator.start(store, identity ? &*identity : nullptr, input.mechanism, input.response);
+    result = std::exchange(begun, true) ? authenticator.step(store, *input.response)
+                                        : authenticator.start(store, device, input.mechanism, input.response);
   }
 };
 
-SaslLogin::SaslLogin(std::shared_ptr<const Service> service, PeerFacts peer, const std::optional<Identity>& identity)
-    : work_(std::make_shared<Work>(std::move(service), std::move(peer))) {
-  if (identity) work_->identity = Identity{identity->type, identity->token.clone()};
-}
+SaslLogin::SaslLogin(std::shared_ptr<const Service> service, PeerFacts peer, std::optional<Device> device)
+    : work_(std::make_shared<Work>(std::move(service), std::move(peer), std::move(device))) {}
 
 asio::awaitable<AuthResult> SaslLogin::step(AuthInput input) {
   work_->input = std::move(input);

@@ -11,7 +11,7 @@ namespace clientid {
 
 class SaslLogin : public Login {
  public:
-  SaslLogin(std::shared_ptr<const Service> service, PeerFacts peer, const std::optional<Identity>& identity);
+  SaslLogin(std::shared_ptr<const Service> service, PeerFacts peer, std::optional<Device> device);
 
   asio::awaitable<AuthResult> step(AuthInput input) override;
 
