@@ -197,6 +197,7 @@ system_tests = \
   %D%/system/store_denied_test.py \
   %D%/system/store_gone_test.py \
   %D%/system/store_locked_test.py \
+  %D%/system/stuck_auth_test.py \
   %D%/system/tls_test.py \
   %D%/system/verdict_test.py
 TESTS += $(system_tests) %D%/system/demo.py

@@ -132,6 +132,10 @@ void print_new(const Context& context, const Binding& binding, const Identity& i
 
 Status enrol(Context& context, const Arguments& arguments) {
   const Identity identity{read_type(arguments.option("type").value_or("UUID")), random_uuid()};
+  if (identity.type == certificate_type) {
+    throw ConfigError(
+        "--type: an identity of type TLS-CERT is in the certificate of the client; instead: clientidctl bind");
+  }
   const auto label = checked_label(arguments.option("label"));
   const auto bound = make(context, {account_of(context, arguments.word(0)), identity, label, std::nullopt});
   try {

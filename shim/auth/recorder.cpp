@@ -55,7 +55,8 @@ Recorder::Recorder(std::string store_url, RaiseAlert raise)
       tended_(Clock::now()),
       thread_([this] { work(); }) {}
 
-Recorder::~Recorder() {
+void Recorder::stop() {
+  if (!thread_.joinable()) return;
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;

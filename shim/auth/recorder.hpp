@@ -25,8 +25,10 @@ class Recorder {
   Recorder(std::string store_url, RaiseAlert raise);
   Recorder(const Recorder&) = delete;
   Recorder& operator=(const Recorder&) = delete;
-  // Writes what is waiting, if the store lets it.
-  ~Recorder();
+  ~Recorder() { stop(); }
+
+  // Writes what is waiting, if the store lets it, and takes no more.
+  void stop();
 
   void record(Entry entry, std::vector<Alert> alerts);
 

@@ -10,19 +10,21 @@
 namespace clientid {
 
 WorkerPool::WorkerPool(unsigned threads, std::size_t max_queue, const std::string& store_url)
-    : store_url_(store_url), max_queue_(max_queue) {
+    : store_url_(store_url), max_queue_(max_queue), working_(threads) {
   for (unsigned i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
 }
 
-void WorkerPool::stop() {
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-    queue_.clear();
-  }
-  wake_.notify_all();
+WorkerPool::~WorkerPool() {
+  stop({});
   for (auto& thread : threads_) thread.join();
-  threads_.clear();
+}
+
+bool WorkerPool::stop(std::chrono::steady_clock::duration patience) {
+  std::unique_lock lock(mutex_);
+  stopping_ = true;
+  queue_.clear();
+  wake_.notify_all();
+  return ended_wake_.wait_for(lock, patience, [this] { return working_ == 0; });
 }
 
 bool WorkerPool::enqueue(Task task) {
@@ -40,7 +42,11 @@ void WorkerPool::work() {
   for (;;) {
     std::unique_lock lock(mutex_);
     wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
-    if (stopping_) return;
+    if (stopping_) {
+      --working_;
+      ended_wake_.notify_all();
+      return;
+    }
     const Task task = std::move(queue_.front());
     queue_.pop_front();
     lock.unlock();

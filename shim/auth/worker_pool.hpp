@@ -34,10 +34,12 @@ class WorkerPool {
   WorkerPool(unsigned threads, std::size_t max_queue, const std::string& store_url);
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
-  ~WorkerPool() { stop(); }
+  // Waits for the tasks under way, however long they take.
+  ~WorkerPool();
 
-  // Lets the tasks under way end, drops those that wait, and takes no more.
-  void stop();
+  // Drops the tasks that wait, and takes no more. False where one that is under way does not end in this time: it goes
+  // on, and with it what it uses.
+  bool stop(std::chrono::steady_clock::duration patience);
 
   // Runs `task` on one of the threads and resumes the caller on its own executor. A task that is too slow goes on when
   // the caller has gone, so it owns what it works with. It must not throw.
@@ -51,8 +53,10 @@ class WorkerPool {
   std::size_t max_queue_;
   std::mutex mutex_;
   std::condition_variable wake_;
+  std::condition_variable ended_wake_;
   std::deque<Task> queue_;
   bool stopping_ = false;
+  unsigned working_;  // threads that have not ended
   std::vector<std::thread> threads_;
 };
 

@@ -10,6 +10,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <csignal>
+#include <cstdlib>
 #include <deque>
 #include <memory>
 #include <thread>
@@ -34,6 +35,7 @@ namespace {
 constexpr auto probe_patience = std::chrono::seconds(5);
 constexpr auto probe_pause = std::chrono::seconds(5);
 constexpr auto drain_time = std::chrono::seconds(30);
+constexpr auto stuck_patience = std::chrono::seconds(10);
 constexpr auto drain_pause = std::chrono::milliseconds(20);
 
 asio::awaitable<void> pause_for(Clock::duration duration) {
@@ -73,7 +75,11 @@ class Server {
  public:
   explicit Server(const Config& config);
 
-  void run(const std::function<Config()>& reread);
+  // False where a thread hangs in libsasl or the store, so that this object cannot be destroyed.
+  bool run(const std::function<Config()>& reread);
+
+  // Writes what waits to be written.
+  void flush() { recorder_.stop(); }
 
  private:
   void add_listeners(const ListenAddress& address, const std::optional<FileDescriptor>& passed);
@@ -131,7 +137,7 @@ void Server::add_listeners(const ListenAddress& address, const std::optional<Fil
   }
 }
 
-void Server::run(const std::function<Config()>& reread) {
+bool Server::run(const std::function<Config()>& reread) {
   const auto descriptors = raise_descriptor_limit();
   const auto wanted = wanted_descriptors(config_);
   if (descriptors < wanted) {
@@ -153,7 +159,7 @@ void Server::run(const std::function<Config()>& reread) {
   asio::co_spawn(contexts_.front(), begin(), asio::detached);
   run_contexts();
   // What its tasks refer to lives in coroutines that end with their contexts.
-  pool_.stop();
+  return pool_.stop(stuck_patience);
 }
 
 // Clients are told what the back end announces before any connection of theirs reaches it (X9), so it is asked first,
@@ -239,8 +245,12 @@ void run_server(const Config& config, const std::function<Config()>& reread) {
   std::signal(SIGHUP, SIG_IGN);
   // Where the parent ignores it, nobody learns how a program of ours ended.
   std::signal(SIGCHLD, SIG_DFL);
-  Server server(config);
-  server.run(reread);
+  const auto server = std::make_unique<Server>(config);
+  if (server->run(reread)) return;
+  log::error("auth-stuck",
+             {{"mend", "an AUTH hangs in libsasl or the store: look at saslauthd and what stands behind it"}});
+  server->flush();
+  std::_Exit(EXIT_FAILURE);
 }
 
 }  // namespace clientid
