@@ -142,11 +142,19 @@ simulation_SOURCES = \
 simulation_LDADD = libshim.la
 TESTS += simulation
 
-# Not a test: make judge_bench
-EXTRA_PROGRAMS = judge_bench
+# No tests: make bench-programs
+benches = handshake_floor judge_bench load sink
+EXTRA_PROGRAMS = $(benches)
+handshake_floor_SOURCES = %D%/bench/handshake_floor.cpp
+handshake_floor_LDADD = $(OPENSSL_LIBS)
 judge_bench_SOURCES = %D%/bench/judge_bench.cpp %D%/unit/temporary_directory.hpp
 judge_bench_LDADD = libshim.la
-CLEANFILES += judge_bench
+load_SOURCES = %D%/bench/load.cpp
+load_LDADD = $(OPENSSL_LIBS)
+sink_SOURCES = %D%/bench/sink.cpp
+CLEANFILES += $(benches)
+bench-programs: $(benches)
+.PHONY: bench-programs
 endif
 
 TESTS += %D%/plugin/exports_test.sh
