@@ -141,6 +141,7 @@ simulation_SOURCES = \
   %D%/simulation/simulation.cpp
 simulation_LDADD = libshim.la
 TESTS += simulation
+endif
 
 # No tests: make bench-programs
 benches = handshake_floor judge_bench load sink
@@ -154,8 +155,6 @@ load_LDADD = $(OPENSSL_LIBS)
 sink_SOURCES = %D%/bench/sink.cpp
 CLEANFILES += $(benches)
 bench-programs: $(benches)
-.PHONY: bench-programs
-endif
 
 TESTS += %D%/plugin/exports_test.sh
 

@@ -118,7 +118,7 @@ void Recorder::work() {
     wake_.wait_for(lock, retry_after, [this] { return stopping_; });
   }
   lock.unlock();
-  with_ledger([](Ledger& ledger) { ledger.close_all(); });
+  if (open_) with_ledger([](Ledger& ledger) { ledger.close_all(); });
 }
 
 bool Recorder::write(const Batch& batch) {

@@ -27,7 +27,7 @@ class DocumentTest(SiteTest):
         self.assertEqual(sorted(helped), sorted(manual))
         self.assertEqual({name.split()[0] for name in helped}, set(
             "init enrol bind licence list show pending approve deny suspend resume revoke remove label expire account "
-            "policy check history".split()))
+            "policy type block attack check history".split()))
 
     def test_same_options(self):
         options = self.help.split("\noptions:\n")[1]
@@ -37,7 +37,7 @@ class DocumentTest(SiteTest):
 
     def test_same_options_of_verbs(self):
         commands = self.help.split("commands:\n")[1].split("\noptions:\n")[0]
-        helped = re.findall(r"^  ([a-z]+).*?((?: \[--[^]]+\])+)", commands, re.M)
+        helped = re.findall(r"^  ([a-z]+(?: [a-z]+)?)\b.*?((?: \[--[^]]+\])+)", commands, re.M)
         self.assertTrue(helped)
         for verb, options in helped:
             with self.subTest(verb=verb):
@@ -56,7 +56,7 @@ class DocumentTest(SiteTest):
     def test_policy_page_names_everything(self):
         page = (MAN / "clientid-policy.7").read_text()
         for name, setting in self.json("policy", "show")["settings"].items():
-            self.assertRegex(page, rf"(?m)^\.It Ic {name}$", "has no description")
+            self.assertRegex(page, rf"(?m)^\.It Ic (\S+ , )?{name}( , \S+)?$", "has no description")
             self.assertRegex(page, rf"(?m)^\.It Ic {name} Ta ", "is missing in the table")
         source = (MAN.parent / "plugin/policy/verdict.cpp").read_text().split("name(Reason")[1]
         for reason in re.findall(r'return "([a-z-]+)"', source):

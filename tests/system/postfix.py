@@ -54,7 +54,7 @@ virtual_gid_maps = static:{gid}
 """
 
 MASTER = """\
-127.0.0.1:{port} inet n - {chroot} - - smtpd -v
+127.0.0.1:{port} inet n - {chroot} - - {smtpd}
 cleanup  unix  n - n - 0 cleanup
 qmgr     unix  n - n 300 1 qmgr
 rewrite  unix  - - n - - trivial-rewrite
@@ -62,6 +62,7 @@ bounce   unix  - - n - 0 bounce
 defer    unix  - - n - 0 bounce
 trace    unix  - - n - 0 bounce
 proxymap unix  - - n - - proxymap
+discard  unix  - - n - - discard
 error    unix  - - n - - error
 retry    unix  - - n - - error
 virtual  unix  - n n - - virtual
@@ -86,12 +87,12 @@ def require_postfix():
 
 
 class Postfix:
-    def __init__(self, directory, sasldb, main="", sasl="", chroot="n"):
+    def __init__(self, directory, sasldb, main="", sasl="", chroot="n", smtpd="smtpd -v"):
         """`main` and `sasl` are more lines for main.cf and for libsasl's smtpd.conf; they win.
 
         With `chroot="y"` smtpd is locked up in its queue directory, and has a copy of the sasldb there.
         """
-        self.chroot = chroot
+        self.chroot, self.smtpd = chroot, smtpd
         self.main, self.sasl = MAIN + main, overridden(SASL, sasl.splitlines())
         require_postfix()
         self.dir = pathlib.Path(directory)
@@ -109,7 +110,7 @@ class Postfix:
         self.sasldb.chmod(0o640)
         etc = self.dir / "etc"
         (etc / "main.cf").write_text(self.main.format(dir=self.dir, uid=nobody.pw_uid, gid=nobody.pw_gid))
-        (etc / "master.cf").write_text(MASTER.format(port=self.port, chroot=self.chroot))
+        (etc / "master.cf").write_text(MASTER.format(port=self.port, chroot=self.chroot, smtpd=self.smtpd))
         sasldb = self.sasldb
         if self.chroot == "y":
             sasldb = pathlib.Path("/", shutil.copy2(self.sasldb, self.dir / "queue/sasldb").name)

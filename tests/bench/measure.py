@@ -1,0 +1,167 @@
+#!/usr/bin/env python3
+"""Measures clientid-shim beside its peers, in one run, taking turns: load on one core, server on the other.
+
+    BENCH_DIR=... SHIM=... CLIENTIDCTL=... SASL_PLUGIN_DIR=... SRCDIR=... measure.py [--rounds N] [--only MEASURE]
+
+BENCH_DIR has the programs load, sink and handshake_floor. tests/bench/run.sh builds all and calls this. The cost of a
+server is its own CPU time, which other load on the machine hardly changes. Prints a table in Markdown, and writes the
+figures to results.json in the working directory, for plot.gp.
+"""
+import argparse
+import contextlib
+import json
+import pathlib
+import resource
+import statistics
+import subprocess
+import tempfile
+
+from peers import LOAD_CORE, SERVER_CORE, Haproxy, Nginx, PostfixItself, Shim, Sink, fill, on_core
+from processes import SystemCalls, cpu_precise, cpu_seconds, memory
+from system.site import program
+
+MIB = 1 << 20
+
+
+class Bench:
+    def __init__(self, rounds):
+        self.rounds = rounds
+        self.results = {}  # measure -> server -> list of values
+
+    def load(self, peer, *options, starttls=False, cpu=cpu_precise):
+        """One run of the load generator: its figures, and the CPU seconds of the server as `server_cpu`."""
+        port = peer.starttls_port if starttls else peer.port
+        command = on_core(LOAD_CORE, program("BENCH_DIR") + "/load", port, "--logins", self.logins, *options,
+                          *(["--starttls"] if starttls else []))
+        before = cpu(peer.pid)
+        done = subprocess.run(command, capture_output=True, text=True)
+        if done.returncode != 0:
+            raise SystemExit(f"{peer.name}: {done.stderr.strip()}")
+        figures = json.loads(done.stdout)
+        figures["server_cpu"] = cpu(peer.pid) - before
+        return figures
+
+    def take_turns(self, measure, peers, one, rounds=None):
+        """`one(peer)` gives a value; a round asks each peer."""
+        for _ in range(rounds or self.rounds):
+            for peer in peers:
+                self.results.setdefault(measure, {}).setdefault(peer.name, []).append(one(peer))
+        self.print_measure(measure)
+
+    def print_measure(self, measure):
+        values = self.results[measure]
+        ours = statistics.median(values[Shim.name])
+        for name, each in values.items():
+            median = statistics.median(each)
+            spread = f"{min(each):.3f} to {max(each):.3f}" if len(each) > 1 else ""
+            print(f"| {measure} | {name} | {median:.3f} | {spread} | {ours / median:.2f} |", flush=True)
+
+    def run(self, only):
+        with contextlib.ExitStack() as stack:
+            directory = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="clientid-bench-")))
+            directory.chmod(0o711)
+            sink = stack.enter_context(Sink())
+            shim = stack.enter_context(Shim(sink))
+            nginx = stack.enter_context(Nginx(directory, sink, shim))
+            haproxy = stack.enter_context(Haproxy(directory, sink, shim))
+            postfix = stack.enter_context(PostfixItself(directory, shim))
+            self.logins = directory / "logins"
+            self.logins.touch(mode=0o600)
+            self.logins.write_text(f"alice {shim.passwords['alice']} UUID {shim.token('phone')}\n")
+            self.directory, self.sink, self.shim, self.nginx, self.haproxy, self.postfix = (
+                directory, sink, shim, nginx, haproxy, postfix)
+            for name in [name for name in dir(self) if name.startswith("measure_")]:
+                if not only or only in name:
+                    getattr(self, name)()
+
+    # --- The measures, in the order of their names ---
+
+    def per_session(self, *options, sessions, **ways):
+        def one(peer):
+            cpu = cpu_seconds if peer is self.postfix else cpu_precise
+            figures = self.load(peer, "--sessions", str(sessions), "--concurrency", "8", *options, cpu=cpu, **ways)
+            return figures["server_cpu"] / sessions * 1000
+        return one
+
+    def measure_a_session(self):
+        self.take_turns("CPU ms, AUTH and QUIT", [self.shim, self.nginx, self.haproxy, self.postfix],
+                        self.per_session(sessions=500))
+        self.take_turns("CPU ms, the same by STARTTLS", [self.shim, self.nginx],
+                        self.per_session(sessions=500, starttls=True))
+        self.floor("bare handshake, CPU ms", [])
+
+    def measure_b_message(self):
+        self.take_turns("CPU ms, AUTH and 4 KiB", [self.shim, self.nginx, self.haproxy, self.postfix],
+                        self.per_session("--message", "4096", sessions=500))
+
+    def measure_c_data(self):
+        sessions = 20
+
+        def one(peer):
+            cpu = cpu_seconds if peer is self.postfix else cpu_precise
+            figures = self.load(peer, "--sessions", str(sessions), "--message", str(10 * MIB), cpu=cpu)
+            return figures["server_cpu"] / (sessions * 10 * MIB) * 1024 * MIB
+        self.take_turns("CPU s, GiB of DATA", [self.shim, self.nginx, self.haproxy, self.postfix], one)
+
+    def measure_d_resumed(self):
+        self.take_turns("CPU ms, AUTH and QUIT, resumed", [self.shim, self.nginx, self.haproxy],
+                        self.per_session("--resume", sessions=500))
+        self.floor("bare handshake, resumed, CPU ms", ["resume"])
+
+    def measure_e_calls(self):
+        for what, options, sessions in (("AUTH only", [], 100), ("AUTH and 4 KiB", ["--message", "4096"], 100),
+                                        ("AUTH and 10 MiB", ["--message", str(10 * MIB)], 5)):
+            def one(peer):
+                with SystemCalls(peer.pid) as calls:
+                    self.load(peer, "--sessions", str(sessions), *options)
+                (pathlib.Path(f"calls-{peer.name}-{what.replace(' ', '-')}.txt")).write_text(calls.summary)
+                return calls.total / sessions
+            self.take_turns(f"system calls, {what}", [self.shim, self.nginx, self.haproxy], one, rounds=1)
+
+    def measure_f_alone(self):
+        self.take_turns("ms, one session at a time", [self.shim, self.nginx, self.haproxy],
+                        lambda peer: self.load(peer, "--sessions", "100")["median"])
+
+    def measure_g_crowd(self):
+        self.take_turns("ms, 99th of 100, 200 at a time", [self.shim, self.nginx, self.haproxy],
+                        lambda peer: self.load(peer, "--sessions", "1000", "--concurrency", "200")["p99"])
+
+    def measure_h_memory(self):
+        count = min(5000, (resource.getrlimit(resource.RLIMIT_NOFILE)[1] - 200) // 2)
+        for what, logins in (("before AUTH", []), ("behind AUTH", ["--logins", self.logins])):
+            def one(peer):
+                before = memory(peer.pid)
+                command = on_core(LOAD_CORE, program("BENCH_DIR") + "/load", peer.port, "--hold", "--sessions", count, *logins)
+                with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as load:
+                    if f'"held": {count}' not in load.stdout.readline():
+                        raise SystemExit(f"{peer.name}: does not hold {count} connections")
+                    held = memory(peer.pid)
+                    load.stdin.close()
+                return (held - before) / count
+            self.take_turns(f"KiB, idle connection {what}, {count} of them", [self.shim, self.nginx, self.haproxy], one, rounds=1)
+
+    def floor(self, measure, more):
+        handshakes = 1000
+        for _ in range(self.rounds):
+            done = subprocess.run(on_core(SERVER_CORE, program("BENCH_DIR") + "/handshake_floor", self.shim.dir / "cert.pem",
+                                          self.shim.dir / "key.pem", handshakes, *more), capture_output=True, text=True, check=True)
+            self.results.setdefault(measure, {}).setdefault("OpenSSL", []).append(float(done.stdout) / handshakes * 1000)
+        each = self.results[measure]["OpenSSL"]
+        print(f"| {measure} | OpenSSL | {statistics.median(each):.3f} | {min(each):.3f} to {max(each):.3f} | |", flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--only", default="")
+    arguments = parser.parse_args()
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    bench = Bench(arguments.rounds)
+    print("| measure | server | median | spread | clientid-shim to it |\n| --- | --- | --- | --- | --- |")
+    bench.run(arguments.only)
+    pathlib.Path("results.json").write_text(json.dumps(bench.results, indent=1))
+
+
+if __name__ == "__main__":
+    main()
