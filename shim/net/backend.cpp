@@ -71,6 +71,11 @@ asio::awaitable<std::string> Backend::connect_tls(const std::string& host, const
 asio::awaitable<std::optional<BackendReply>> Backend::ask(std::string_view command) {
   std::string line(command);
   line += "\r\n";
+  co_return co_await ask_line(line);
+}
+
+asio::awaitable<std::optional<BackendReply>> Backend::ask_line(std::string_view line) {
+  if (stale()) co_return std::nullopt;
   const bool sent = co_await send(line);
   if (!sent) co_return std::nullopt;
   co_return co_await receive();
@@ -125,7 +130,7 @@ std::string Backend::remote_endpoint() {
 }
 
 std::string fault_in(const std::string& command, const std::optional<BackendReply>& reply) {
-  if (!reply) return command + " is not answered";
+  if (!reply) return command + " is not answered as SMTP wants it";
   return reply->positive() ? "" : command + " is answered with " + reply->lines.front();
 }
 

@@ -35,8 +35,11 @@ class Backend {
   static asio::awaitable<std::unique_ptr<Backend>> open(const BackendAddress& address, const BackendRules& rules,
                                                         const ProxyEndpoints& client, std::string& cause);
 
-  // One command and its reply. Nothing where the connection is lost.
+  // One command and its reply. Nothing where the connection is lost, or said something before it was asked: that would
+  // be taken for the reply.
   asio::awaitable<std::optional<BackendReply>> ask(std::string_view command);
+  // The same, with the CRLF behind it.
+  asio::awaitable<std::optional<BackendReply>> ask_line(std::string_view line);
   // If the reply is positive, keywords() are those that it announced.
   asio::awaitable<std::optional<BackendReply>> ehlo(std::string_view name);
 

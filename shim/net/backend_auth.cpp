@@ -14,7 +14,7 @@ BackendAuthReply reply_of(const std::optional<BackendReply>& reply) {
   constexpr int challenge = 334;
   constexpr int undecodable = 501;
   constexpr int invalid = 535;
-  if (!reply) return {AuthStatus::unavailable, {}, "AUTH is not answered"};
+  if (!reply) return {AuthStatus::unavailable, {}, "AUTH is not answered as SMTP wants it"};
   const auto& line = reply->lines.front();
   const auto cause = "AUTH is answered with " + line;
   switch (reply->code) {
@@ -34,9 +34,7 @@ asio::awaitable<BackendAuthReply> say(Backend& backend, std::string_view before,
   // RFC 4954 section 4: an empty initial response is not the same as none.
   line.append(octets.empty() && !before.empty() ? "=" : encode_base64(octets).view());
   line.append("\r\n");
-  const bool sent = co_await backend.send(line.view());
-  if (!sent) co_return BackendAuthReply{AuthStatus::unavailable, {}, "AUTH cannot be sent"};
-  const auto reply = co_await backend.receive();
+  const auto reply = co_await backend.ask_line(line.view());
   co_return reply_of(reply);
 }
 

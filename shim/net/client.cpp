@@ -134,6 +134,7 @@ asio::awaitable<void> Client::open_backend() {
     conversation_.backend_unavailable();
     co_return;
   }
+  fresh_backend_ = true;
   backend_ready();
 }
 
@@ -143,7 +144,14 @@ void Client::backend_ready() {
 }
 
 asio::awaitable<void> Client::write_backend() {
-  if (conversation_.begins_transaction() && relay_.stale()) {
+  // One that was not left alone for any time has no reason to be stale, and the next one may be no better.
+  const bool fresh = std::exchange(fresh_backend_, false);
+  const bool replaceable = conversation_.begins_transaction() && !fresh;
+  if ((replaceable || !conversation_.awaits_backend()) && relay_.stale()) {
+    // What was said before it was asked must not become the reply to what we would send now. But a message may be
+    // refused before its end.
+    if (!replaceable && conversation_.in_content()) co_return co_await read_backend();
+    if (!replaceable) co_return lose_backend("it left, or said what nobody had asked for");
     // It was left alone for longer than it likes. Nothing is lost: next() asks for another connection.
     relay_.drop();
     conversation_.backend_closed();

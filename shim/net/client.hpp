@@ -61,6 +61,7 @@ class Client {
   std::optional<RelayClient> relay_client_;  // once the back end was to be told
   std::unique_ptr<Login> login_;             // while AUTH is under way
   bool keeps_password_ = false;              // of this AUTH, for the back end
+  bool fresh_backend_ = false;               // opened for the command that it is to get now
   bool implicit_tls_;
   Clock::time_point session_deadline_;
   Clock::time_point command_deadline_;
