@@ -167,6 +167,7 @@ system_tests = \
   %D%/system/alert_mail_test.py \
   %D%/system/alert_test.py \
   %D%/system/backend_auth_test.py \
+  %D%/system/backend_garbage_test.py \
   %D%/system/backend_tls_test.py \
   %D%/system/binding_states_test.py \
   %D%/system/channel_binding_test.py \
@@ -194,6 +195,7 @@ system_tests = \
   %D%/system/plugin_missing_test.py \
   %D%/system/proxied_relay_test.py \
   %D%/system/proxy_protocol_test.py \
+  %D%/system/response_injection_test.py \
   %D%/system/scram_refusal_test.py \
   %D%/system/send_proxy_test.py \
   %D%/system/service_manager_test.py \
@@ -390,6 +392,6 @@ EXTRA_DIST += $(dialogs) $(system_tests) \
   shim/demo.sh %D%/packages.sh %D%/plugin/exports_test.sh %D%/run.sh \
   %D%/system/authority.py %D%/system/client.py %D%/system/ctl_site.py %D%/system/demo.py \
   %D%/system/dovecot.py %D%/system/exim.py %D%/system/mechanisms.py %D%/system/outcomes.py \
-  %D%/system/postfix.py %D%/system/refusing.py %D%/system/saslauthd.py %D%/system/scram.py \
+  %D%/system/postfix.py %D%/system/refusing.py %D%/system/saslauthd.py %D%/system/scram.py %D%/system/scripted.py \
   %D%/system/settings.py %D%/system/site.py %D%/system/trap.py %D%/system/waiting.py \
   %D%/unit/make_countries.pl
