@@ -24,6 +24,7 @@ bool means_refused(int code) {
     case SASL_WEAKPASS:
     case SASL_NOUSERPASS:
     case SASL_BADBINDING:
+    case SASL_BUFOVER:  // a name longer than any that libsasl takes
     case SASL_BADMAC: return true;
     default: return false;
   }
