@@ -1,5 +1,8 @@
 #include "shim/auth/worker_pool.hpp"
 
+#include <openssl/crypto.h>
+
+#include <array>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -8,6 +11,16 @@
 #include <memory>
 
 namespace clientid {
+namespace {
+
+// Where the frames of a task were: sasldb and the client of saslauthd have passwords on the stack, and leave them there.
+[[gnu::noinline]] void wipe_stack_below() {
+  constexpr std::size_t deepest = 64 * 1024;
+  std::array<char, deepest> frames;
+  OPENSSL_cleanse(frames.data(), frames.size());
+}
+
+}  // namespace
 
 WorkerPool::WorkerPool(unsigned threads, std::size_t max_queue, const std::string& store_url)
     : store_url_(store_url), max_queue_(max_queue), working_(threads) {
@@ -51,6 +64,7 @@ void WorkerPool::work() {
     queue_.pop_front();
     lock.unlock();
     task(store);
+    wipe_stack_below();
   }
 }
 
