@@ -1,0 +1,152 @@
+"""Reading memory: no core is dumped, nobody else may look in, and when a session is over, its secrets are gone.
+
+What the kernel shows root of the running shim is searched for every token and password that it was told.
+"""
+import base64
+import os
+import pathlib
+import resource
+import secrets
+import signal
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from system.client import connected
+from system.mechanisms import REFUSED, login, plain, scram, site_with
+from system.postfix import require_postfix
+from system.site import NAME, Site
+from system.waiting import Skip, run_tests, wait_until
+
+MESSAGE = "Subject: remembered by nobody\r\n\r\ntext\r\n"
+MECHANISMS = (plain, login, scram)
+# What sasldb looks up, Berkeley DB has read in whole pages of its file, and it gives their memory back as it is. Nothing
+# of ours comes near it. What a client said that is in no sasldb is looked for everywhere: a guess.
+OF_SASLDB = ["password of alice", "password of bob"]
+
+
+def require_root():
+    if os.geteuid() != 0:
+        raise Skip("the memory of the shim can be read by root alone")
+
+
+def memory_of(pid):
+    """All that it may write to, piece by piece."""
+    with open(f"/proc/{pid}/maps") as maps, open(f"/proc/{pid}/mem", "rb", buffering=0) as memory:
+        for line in maps:
+            span, rights, *_, = line.split()
+            if not rights.startswith("rw") or line.endswith(("[vvar]\n", "[vsyscall]\n")):
+                continue
+            begin, end = (int(number, 16) for number in span.split("-"))
+            # A sanitizer reserves more than any machine has.
+            if end - begin > 1 << 30:
+                continue
+            try:
+                memory.seek(begin)
+                yield f"{span} {' '.join(line.split()[5:])}", memory.read(end - begin)
+            except (OSError, OverflowError):
+                continue
+
+
+class MemoryTest(unittest.TestCase):
+    def start(self, site):
+        site = self.enterContext(site)
+        site.passwords["guess"] = secrets.token_urlsafe(12)  # of nobody
+        site.ctl("policy set mode=enforce")
+        site.ctl("bind alice UUID -", site.token("phone"))
+        site.start()
+        return site
+
+    @staticmethod
+    def forms_of(site):
+        """By name, what would show a secret: in clear text, in base64, and as PLAIN."""
+        forms = dict(site.tokens)
+        for name, password in site.passwords.items():
+            forms[f"password of {name}"] = password
+            forms[f"base64 of {name}"] = base64.b64encode(password.encode()).decode().rstrip("=")[:-1]
+            forms[f"PLAIN of {name}"] = site.plain("alice", password).rstrip("=")[:-1]
+        return {name: text.encode() for name, text in forms.items()}
+
+    def found(self, site, but=()):
+        """Where something of it lies, without showing it."""
+        return [f"{name} at {place}+{content.index(form):x}" for place, content in memory_of(site.shim.pid)
+                for name, form in self.forms_of(site).items() if form in content and name not in but]
+
+    def check_forgotten(self, site, but=()):
+        self.assertTrue(wait_until(lambda: site.log().count(": connect ") == site.log().count(": disconnect ")))
+        # The last thread that had to do with it may not be through.
+        if not wait_until(lambda: not self.found(site, but)):
+            self.fail(f"still there: {self.found(site, but)}")
+
+    def check_mechanisms(self, site, mechanisms, but=()):
+        """Right and wrong ones."""
+        for mechanism in mechanisms:
+            for device, name, accepted in (("phone", "alice", True), ("phone", "guess", False), ("stranger", "alice", False),
+                                           (None, "alice", False)):
+                with self.subTest(mechanism=mechanism.__name__, device=device, accepted=accepted):
+                    with connected(site, device) as client:
+                        reply = mechanism(client, site, site.passwords[name])
+                        self.assertEqual(reply[0] if accepted else reply, 235 if accepted else REFUSED)
+                        if accepted and site.postfix:
+                            client.sendmail("alice@" + NAME, ["bob@" + NAME], MESSAGE)
+                    self.check_forgotten(site, but)
+
+    def test_a_search_finds_what_is_there(self):
+        """So that what stands below proves something."""
+        site = self.start(Site())
+        with connected(site, "phone"):
+            self.assertRegex(self.found(site)[0], "^phone at ")
+
+    def test_passwords_that_the_back_end_knows(self):
+        self.check_mechanisms(self.start(Site(["password-check = backend", "handover = none", "mechanisms = PLAIN LOGIN"],
+                                              backend="postfix")), [plain, login])
+
+    def test_passwords_that_are_replayed(self):
+        self.check_mechanisms(self.start(Site(["handover = replay", "mechanisms = PLAIN"], backend="postfix")), [plain],
+                              OF_SASLDB)
+
+    def test_passwords_that_saslauthd_knows(self):
+        self.check_mechanisms(self.start(site_with("saslauthd")), [plain, login])
+
+    def test_passwords_that_sasldb_holds(self):
+        self.check_mechanisms(self.start(Site(backend="postfix")), MECHANISMS, OF_SASLDB)
+
+    def test_after_sessions_that_were_cut_off(self):
+        site = self.start(Site(backend="postfix"))
+        for last in ("", "AUTH PLAIN", "AUTH LOGIN", "MAIL FROM:<>"):
+            with self.subTest(last=last):
+                client = self.enterContext(connected(site, "phone"))
+                plain(client, site, site.passwords["guess"])
+                if last:
+                    client.docmd(last)
+                client.close()
+                self.check_forgotten(site, OF_SASLDB)
+
+    def test_after_commands_that_were_wrong(self):
+        site = self.start(Site())
+        with connected(site) as client:
+            client.docmd("CLIENTID UUID", f"{site.token('bad')} {site.token('worse')}")
+            client.docmd("CLIENTIDS UUID", site.token("verb"))
+            client.docmd("AUTH PLAIN", site.plain("alice", site.passwords["alice"]) + "=")
+            client.docmd("AUTH LOGIN", site.passwords["alice"])
+            client.docmd("*")
+        self.check_forgotten(site)
+
+    def test_no_core(self):
+        """The shim is no process that another one of its user may look into, and leaves nothing when it is killed."""
+        site = self.enterContext(Site())
+        cores = pathlib.Path("/proc/sys/kernel/core_pattern").read_text()
+        resource.setrlimit(resource.RLIMIT_CORE, resource.getrlimit(resource.RLIMIT_CORE)[1:] * 2)
+        site.start()
+        limits = pathlib.Path(f"/proc/{site.shim.pid}/limits").read_text()
+        self.assertRegex(limits, r"Max core file size +0 +0 ")
+        # What is not dumpable belongs to root, whoever it runs as.
+        self.assertEqual(pathlib.Path(f"/proc/{site.shim.pid}/mem").stat().st_uid, 0)
+        site.shim.send_signal(signal.SIGABRT)
+        status = os.waitid(os.P_PID, site.shim.pid, os.WEXITED)
+        self.assertEqual(status.si_code, os.CLD_KILLED, f"it dumped its core by {cores}")
+        site.shim.returncode = 0
+
+
+if __name__ == "__main__":
+    run_tests(require_root, require_postfix)
