@@ -184,12 +184,16 @@ system_tests = \
   %D%/system/ctl_store_test.py \
   %D%/system/ctl_terminal_test.py \
   %D%/system/ctl_usage_test.py \
+  %D%/system/cut_off_test.py \
   %D%/system/device_limit_test.py \
   %D%/system/failover_test.py \
   %D%/system/handover_proxy_test.py \
+  %D%/system/idle_connections_test.py \
   %D%/system/key_file_test.py \
   %D%/system/limits_test.py \
+  %D%/system/log_injection_test.py \
   %D%/system/manual_test.py \
+  %D%/system/memory_test.py \
   %D%/system/message_test.py \
   %D%/system/password_check_test.py \
   %D%/system/plugin_missing_test.py \
@@ -202,6 +206,7 @@ system_tests = \
   %D%/system/session_timeout_test.py \
   %D%/system/signals_test.py \
   %D%/system/socket_activation_test.py \
+  %D%/system/sql_injection_test.py \
   %D%/system/store_damaged_test.py \
   %D%/system/store_denied_test.py \
   %D%/system/store_gone_test.py \
@@ -212,6 +217,7 @@ system_tests = \
 TESTS += $(system_tests) %D%/system/demo.py
 
 dialogs = \
+  %D%/dialogs/aliases-of-a-bound-device.dialog \
   %D%/dialogs/auth-8-bit-credentials.dialog \
   %D%/dialogs/auth-bad-base64.dialog \
   %D%/dialogs/auth-before-ehlo.dialog \
