@@ -166,6 +166,7 @@ system_tests = \
   %D%/system/alert_keys_test.py \
   %D%/system/alert_mail_test.py \
   %D%/system/alert_test.py \
+  %D%/system/backend_auth_proxied_test.py \
   %D%/system/backend_auth_test.py \
   %D%/system/backend_garbage_test.py \
   %D%/system/backend_tls_test.py \

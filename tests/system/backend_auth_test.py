@@ -28,8 +28,8 @@ def sasl_configuration(socket, with_module):
         if with_module else "auxprop_plugin: sasldb\n")
 
 
-class BackendAuth:
-    """What holds for every server. site() makes one, with the shim in front of it."""
+class Checks:
+    """What there is to check of a site, and how one is made. site() makes it, with the shim in front of a server."""
 
     def plugins(self, with_module):
         """A directory of the server's own: it cannot load a module built with sanitizers."""
@@ -69,6 +69,10 @@ class BackendAuth:
             client.sendmail("alice@" + NAME, ["bob@" + NAME], MESSAGE)
         self.assertTrue(wait_until(lambda: len(site.postfix.messages()) == 1))
         self.assertIn("authenticated by the back end", site.postfix.messages()[0])
+
+
+class BackendAuth(Checks):
+    """What holds for every server."""
 
     def test_every_mechanism(self):
         site = self.site()
@@ -116,15 +120,17 @@ class BackendAuth:
             self.assertEqual(plain(client, site, site.passwords["alice"])[0], 235)
 
 
-class PostfixTest(BackendAuth, unittest.TestCase):
-    def site(self, *config, handover="none", chroot="n", mode="enforce", with_module=True):
+class WithPostfix(Checks):
+    def site(self, *config, handover="none", chroot="n", mode="enforce", with_module=True, main=""):
         jail, outside = ("/", "{dir}/postfix/queue/") if chroot == "y" else ("{site}/", "{dir}/")
-        main = f"import_environment = MAIL_CONFIG MAIL_LOGTAG SASL_PATH={self.plugins(with_module)}\n"
+        main = f"import_environment = MAIL_CONFIG MAIL_LOGTAG SASL_PATH={self.plugins(with_module)}\n" + main
         config = ["auth = backend", f"verdict-socket = {outside}verdict postfix:postfix 0660", f"handover = {handover}",
                   *config]
         arguments = {"main": main, "sasl": sasl_configuration(jail + "verdict", with_module), "chroot": chroot}
         return self.start(Site(config, "postfix", postfix=arguments), mode)
 
+
+class PostfixTest(WithPostfix, BackendAuth, unittest.TestCase):
     def test_every_mechanism_in_a_chroot(self):
         site = self.site(chroot="y")
         self.check_mechanisms(site)
@@ -152,22 +158,26 @@ class PostfixTest(BackendAuth, unittest.TestCase):
         self.assertTrue(wait_until(lambda: len(site.postfix.messages()) == 1))
 
 
-class EximTest(BackendAuth, unittest.TestCase):
+class WithExim(Checks):
     def setUp(self):
         try:
             require_exim()
         except Skip as reason:
             self.skipTest(str(reason))
 
-    def site(self, *config, mode="enforce", with_module=True):
+    def site(self, *config, mode="enforce", with_module=True, main=""):
         plugins = self.plugins(with_module)
 
         def exim(site):
             sasl = sasl_configuration(site.dir / "verdict", with_module)
-            return Exim(site.dir / "exim", site.dir / "sasldb", sasl, plugins)
+            return Exim(site.dir / "exim", site.dir / "sasldb", sasl, plugins, main)
 
         config = ["auth = backend", "verdict-socket = {dir}/verdict nobody 0660", "handover = none", *config]
         return self.start(Site(config, exim), mode)
+
+
+class EximTest(WithExim, BackendAuth, unittest.TestCase):
+    """Nothing is another here."""
 
 
 if __name__ == "__main__":
