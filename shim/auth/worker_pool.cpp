@@ -13,7 +13,8 @@
 namespace clientid {
 namespace {
 
-// Where the frames of a task were: sasldb and the client of saslauthd have passwords on the stack, and leave them there.
+// Where the frames of a task were: sasldb and the client of saslauthd have passwords on the stack, and leave them
+// there.
 [[gnu::noinline]] void wipe_stack_below() {
   constexpr std::size_t deepest = 64 * 1024;
   std::array<char, deepest> frames;

@@ -195,7 +195,12 @@ const std::optional<Device>& Client::device() {
 // As it is now; who authenticates later is another.
 RelayClient Client::describe() {
   const auto& session = conversation_.session();
-  return {.facts = {ends_.peer.address, ends_.peer.port, session.helo(), {}},
+  return {.facts = {.address = ends_.peer.address,
+                    .port = ends_.peer.port,
+                    .helo = session.helo(),
+                    .login = {},
+                    .server_address = ends_.local.address,
+                    .server_port = ends_.local.port},
           .session = {.device = device(), .peer = Address::parse(ends_.peer.address), .pending = {}},
           .plain = {},
           .local = ends_.local};

@@ -22,6 +22,11 @@ std::string attribute_for(std::string_view name, std::string_view value) {
   return " " + std::string(name) + "=" + encode_xtext(value);
 }
 
+std::string written(const std::string& address) {
+  const bool v6 = address.find(':') != std::string::npos;
+  return (v6 ? "IPV6:" : "") + address;
+}
+
 bool fits(const std::string& attribute) {
   return verb.size() + attribute.size() <= max_line;
 }
@@ -49,10 +54,13 @@ std::vector<std::string> xclient_lines(const ClientFacts& client, std::string_vi
   add("LOGIN", client.login);
   add("HELO", client.helo);
   add("PROTO", "ESMTP");
+  if (!client.server_address.empty()) {
+    add("DESTPORT", std::to_string(client.server_port));
+    add("DESTADDR", written(client.server_address));
+  }
   if (!client.address.empty()) {
     add("PORT", std::to_string(client.port));
-    const bool v6 = client.address.find(':') != std::string::npos;
-    add("ADDR", (v6 ? "IPV6:" : "") + client.address);
+    add("ADDR", written(client.address));
   }
   return lines;
 }

@@ -12,7 +12,9 @@ struct ClientFacts {
   std::string address;  // "192.0.2.7" or "2001:db8::7"; empty: not an IP connection
   std::uint16_t port = 0;
   std::string helo;
-  std::string login;  // empty: not authenticated
+  std::string login;           // empty: not authenticated
+  std::string server_address;  // that it connected to; empty as above
+  std::uint16_t server_port = 0;
 };
 
 // The command lines (without CRLF) that hand these facts over. `attributes` is what the back end announced behind

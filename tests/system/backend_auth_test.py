@@ -140,6 +140,7 @@ class PostfixTest(WithPostfix, BackendAuth, unittest.TestCase):
         site = self.site(handover="xclient")
         self.check_mechanisms(site)
         self.check_delivery(site)
+        self.assertIn(f" DESTPORT={site.ports['starttls']} DESTADDR=127.0.0.1 ", site.postfix.log())
         self.assertIn(" ADDR=127.0.0.1", site.postfix.log())
         self.assertNotIn("LOGIN=", site.postfix.log())
 

@@ -30,6 +30,15 @@ TEST_CASE("an IPv6 address is marked as one") {
   CHECK(lines(client).ends_with(" ADDR=IPV6:2001:db8::7|"));
 }
 
+TEST_CASE("where the client connected to") {
+  auto client = alice;
+  client.server_address = "2001:db8::1";
+  client.server_port = 587;
+  CHECK(lines(client, "DESTADDR DESTPORT ADDR PORT") ==
+        "XCLIENT DESTPORT=587 DESTADDR=IPV6:2001:db8::1 PORT=49152 ADDR=192.0.2.7|");
+  CHECK(lines(client, "ADDR PORT") == "XCLIENT PORT=49152 ADDR=192.0.2.7|");
+}
+
 TEST_CASE("only what was announced is handed over") {
   CHECK(lines(alice, "ADDR PORT LOGIN") == "XCLIENT LOGIN=alice@example.com PORT=49152 ADDR=192.0.2.7|");
   CHECK(lines(alice, "ADDRESS XADDR PORT") == "XCLIENT PORT=49152|");
