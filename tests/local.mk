@@ -200,16 +200,19 @@ system_tests = \
   %D%/system/plugin_missing_test.py \
   %D%/system/proxied_relay_test.py \
   %D%/system/proxy_protocol_test.py \
+  %D%/system/refusal_time_test.py \
   %D%/system/response_injection_test.py \
   %D%/system/scram_refusal_test.py \
   %D%/system/send_proxy_test.py \
   %D%/system/service_manager_test.py \
   %D%/system/session_timeout_test.py \
   %D%/system/signals_test.py \
+  %D%/system/slow_client_test.py \
   %D%/system/socket_activation_test.py \
   %D%/system/sql_injection_test.py \
   %D%/system/store_damaged_test.py \
   %D%/system/store_denied_test.py \
+  %D%/system/store_full_test.py \
   %D%/system/store_gone_test.py \
   %D%/system/store_locked_test.py \
   %D%/system/stuck_auth_test.py \
