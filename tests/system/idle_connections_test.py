@@ -15,7 +15,7 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from system.mechanisms import plain
 from system.scripted import Scripted
-from system.site import NAME, Site, program
+from system.site import NAME, Site, sanitized
 from system.waiting import run_tests
 
 WANTED = 5000
@@ -28,8 +28,7 @@ OTHERS = 300  # descriptors that are there anyhow
 class IdleConnectionsTest(unittest.TestCase):
     def setUp(self):
         self.begun = time.monotonic()
-        with open(program("SHIM"), "rb") as shim:
-            self.sanitized = b"__asan_init" in shim.read()
+        self.sanitized = sanitized()
         hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
         # Ours hold the clients' ends, and those of the scripted back end. The shim inherits the limit, and has two for some.

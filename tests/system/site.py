@@ -245,6 +245,11 @@ def program(variable):
     return os.environ[variable]
 
 
+def sanitized():
+    """Whether the shim was built with sanitizers."""
+    return b"__asan_init" in pathlib.Path(program("SHIM")).read_bytes()
+
+
 def run(*command, text="", env=None):
     if not shutil.which(command[0]):
         raise Skip(f"there is no {command[0]} here")
