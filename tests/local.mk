@@ -60,6 +60,7 @@ unit_test_SOURCES = \
   %D%/unit/dot_scanner_test.cpp \
   %D%/unit/durable_file_test.cpp \
   %D%/unit/facts_reader_test.cpp \
+  %D%/unit/facts_test.cpp \
   %D%/unit/fingerprint_test.cpp \
   %D%/unit/form_test.cpp \
   %D%/unit/geo_location_test.cpp \
@@ -84,6 +85,7 @@ unit_test_SOURCES = \
   %D%/unit/proxy_login_test.cpp \
   %D%/unit/rate_test.cpp \
   %D%/unit/reply_queue_test.cpp \
+  %D%/unit/restriction_test.cpp \
   %D%/unit/scram_secret_test.cpp \
   %D%/unit/scripted_backend.cpp %D%/unit/scripted_backend.hpp \
   %D%/unit/scripted_client.cpp %D%/unit/scripted_client.hpp \
@@ -102,6 +104,8 @@ unit_test_SOURCES = \
   %D%/unit/ticket_keys_test.cpp \
   %D%/unit/time_test.cpp \
   %D%/unit/tls_context_test.cpp \
+  %D%/unit/two_places_test.cpp \
+  %D%/unit/type_rule_test.cpp \
   %D%/unit/vendor_lists.hpp \
   %D%/unit/verdict_request_test.cpp \
   %D%/unit/xclient_test.cpp \

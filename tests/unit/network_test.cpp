@@ -126,3 +126,61 @@ TEST_CASE("what is no network") {
     CHECK(network(text) == "none");
   }
 }
+
+namespace {
+
+std::string around(std::string_view text, unsigned bits) {
+  return Network::around(Address::parse(text).value(), bits).to_string();
+}
+
+std::string first(std::string_view text) {
+  return Network::parse(text).value().first();
+}
+std::string last(std::string_view text) {
+  return Network::parse(text).value().last();
+}
+
+}  // namespace
+
+TEST_CASE("UC6 the network around an address, which no bit behind the prefix changes") {
+  CHECK(around("192.0.2.7", 32) == "192.0.2.7/32");
+  CHECK(around("192.0.2.7", 31) == "192.0.2.6/31");
+  CHECK(around("192.0.2.7", 24) == "192.0.2.0/24");
+  CHECK(around("192.0.2.255", 9) == "192.0.0.0/9");
+  CHECK(around("192.0.2.7", 0) == "0.0.0.0/0");
+  CHECK(around("::ffff:192.0.2.7", 24) == "192.0.2.0/24");
+  CHECK(around("2001:db8:1:2:3:4:5:6", 128) == "2001:db8:1:2:3:4:5:6/128");
+  CHECK(around("2001:db8:1:2:3:4:5:6", 64) == "2001:db8:1:2::/64");
+  CHECK(around("2001:db8:1:2:3:4:5:6", 47) == "2001:db8::/47");
+  CHECK(around("2001:db8::1", 0) == "::/0");
+  CHECK(Network::around(*Address::parse("192.0.2.7"), 24) == *Network::parse("192.0.2.0/24"));
+}
+
+TEST_CASE("the first and the last address of a network") {
+  const std::string v4 = "00000000000000000000ffff";
+  CHECK(first("192.0.2.0/24") == v4 + "c0000200");
+  CHECK(last("192.0.2.0/24") == v4 + "c00002ff");
+  CHECK(first("192.0.2.4/30") == v4 + "c0000204");
+  CHECK(last("192.0.2.4/30") == v4 + "c0000207");
+  CHECK(first("192.0.2.7") == v4 + "c0000207");
+  CHECK(last("192.0.2.7") == v4 + "c0000207");
+  CHECK(first("0.0.0.0/0") == v4 + "00000000");
+  CHECK(last("0.0.0.0/0") == v4 + "ffffffff");
+  CHECK(first("2001:db8::/33") == "20010db8000000000000000000000000");
+  CHECK(last("2001:db8::/33") == "20010db87fffffffffffffffffffffff");
+  CHECK(last("::/0") == std::string(32, 'f'));
+}
+
+TEST_CASE("first and last are in the order of the addresses, as text") {
+  for (const auto* text : {"192.0.2.0/24", "10.0.0.0/8", "192.0.2.7", "2001:db8::/33", "fe80::/10"}) {
+    CAPTURE(text);
+    const auto held = Network::parse(text).value();
+    for (const auto* address : {"9.255.255.255", "10.0.0.0", "10.255.255.255", "11.0.0.0", "192.0.2.0", "192.0.2.7",
+                                "192.0.2.255", "192.0.3.0", "2001:db8::", "2001:db8:7fff:ffff:ffff:ffff:ffff:ffff",
+                                "2001:db8:8000::", "fe7f::", "fe80::1", "febf::", "fec0::"}) {
+      CAPTURE(address);
+      const auto at = first(address);
+      CHECK((held.first() <= at && at <= held.last()) == contains(text, address));
+    }
+  }
+}

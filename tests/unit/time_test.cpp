@@ -119,3 +119,23 @@ TEST_CASE("now is a whole second of this time") {
   CHECK(here >= before);
   CHECK(here <= std::chrono::system_clock::now());
 }
+
+TEST_CASE("a duration is written in the largest unit that leaves no remainder") {
+  CHECK(format_duration(0s) == "0s");
+  CHECK(format_duration(59s) == "59s");
+  CHECK(format_duration(60s) == "1m");
+  CHECK(format_duration(61s) == "61s");
+  CHECK(format_duration(90min) == "90m");
+  CHECK(format_duration(2h) == "2h");
+  CHECK(format_duration(24h) == "1d");
+  CHECK(format_duration(36h) == "36h");
+  CHECK(format_duration(24h * 7) == "1w");
+  CHECK(format_duration(24h * 8) == "8d");
+  CHECK(format_duration(-90s) == "-90s");
+}
+
+TEST_CASE("a duration that was written is read as it was") {
+  for (const auto duration : {0s, 1s, 90s, 3600s, 5400s, 86'400s, 86'401s, 604'800s, 691'200s}) {
+    CHECK(parse_duration(format_duration(duration)) == duration);
+  }
+}
