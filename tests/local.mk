@@ -55,8 +55,10 @@ unit_test_SOURCES = \
   %D%/unit/conversation_generated_test.cpp \
   %D%/unit/conversation_loss_test.cpp \
   %D%/unit/conversation_test.cpp \
+  %D%/unit/counters_test.cpp \
   %D%/unit/countries_test.cpp \
   %D%/unit/decide_test.cpp \
+  %D%/unit/device_elsewhere_test.cpp \
   %D%/unit/dot_scanner_test.cpp \
   %D%/unit/durable_file_test.cpp \
   %D%/unit/facts_reader_test.cpp \
@@ -90,13 +92,16 @@ unit_test_SOURCES = \
   %D%/unit/scripted_backend.cpp %D%/unit/scripted_backend.hpp \
   %D%/unit/scripted_client.cpp %D%/unit/scripted_client.hpp \
   %D%/unit/secret_test.cpp \
+  %D%/unit/seen_devices_test.cpp \
   %D%/unit/session_registry_test.cpp \
   %D%/unit/session_test.cpp \
+  %D%/unit/sessions_test.cpp \
   %D%/unit/settings_table_test.cpp \
   %D%/unit/settings_test.cpp \
   %D%/unit/site_test.cpp \
   %D%/unit/smtp_model.cpp %D%/unit/smtp_model.hpp \
   %D%/unit/smtp_script.cpp %D%/unit/smtp_script.hpp \
+  %D%/unit/tally_reader_test.cpp \
   %D%/unit/temporary_certificate.cpp %D%/unit/temporary_certificate.hpp \
   %D%/unit/temporary_directory.hpp \
   %D%/unit/temporary_store.hpp \
@@ -106,6 +111,7 @@ unit_test_SOURCES = \
   %D%/unit/tls_context_test.cpp \
   %D%/unit/two_places_test.cpp \
   %D%/unit/type_rule_test.cpp \
+  %D%/unit/type_table_test.cpp \
   %D%/unit/vendor_lists.hpp \
   %D%/unit/verdict_request_test.cpp \
   %D%/unit/xclient_test.cpp \

@@ -46,6 +46,13 @@ TEST_CASE("U6.2.4 two places closer in time than an airliner flies") {
   CHECK(conflict(seen(paris, 53min, berlin)) == "none");
 }
 
+TEST_CASE("U6.2.4 an hour leads 1000 kilometres away and no further") {
+  constexpr double degree = 111.195080;  // on the equator, in kilometres
+  const GeoLocation here{"GA", 0, 10};
+  CHECK(conflict(seen({"CG", 0, 10 + 999.5 / degree}, 1h, here)) == "none");
+  CHECK(conflict(seen({"CG", 0, 10 + 1000.5 / degree}, 1h, here)) == "in GA, and 1h before in CG");
+}
+
 TEST_CASE("U6.2.4 across a border nearby nobody needs to fly") {
   const GeoLocation basel{"CH", 47.56, 7.59};
   const GeoLocation saint_louis{"FR", 47.59, 7.57};

@@ -1,0 +1,125 @@
+#include "plugin/store/sessions.hpp"
+
+#include <doctest/doctest.h>
+
+#include "tests/unit/temporary_store.hpp"
+
+using namespace clientid;
+
+namespace {
+
+const std::string phone = fingerprint(1).hex();
+const std::string laptop = fingerprint(2).hex();
+
+OpenSession session(const std::string& holder, long long number, const std::string& device = phone,
+                    const std::string& network = "192.0.2.7/32", long long opened = 0) {
+  return {.holder = holder,
+          .number = number,
+          .type = "uuid",
+          .fingerprint = device,
+          .account = "alice@example.com",
+          .peer = "192.0.2.7",
+          .network = network,
+          .opened = at(opened)};
+}
+
+std::string text(const std::vector<OpenSession>& sessions) {
+  std::string all;
+  for (const auto& each : sessions) all += each.holder + std::to_string(each.number) + " ";
+  return all;
+}
+
+std::string text(const SessionCounts& counts) {
+  return std::to_string(counts.elsewhere) + " of " + std::to_string(counts.all);
+}
+
+}  // namespace
+
+TEST_CASE("an open session comes back as it was opened, whatever its text") {
+  const TemporaryStore store;
+  auto connection = store.open();
+  Sessions sessions(connection);
+  OpenSession opened{.holder = "h" + hostile,
+                     .number = 7,
+                     .type = "t" + hostile,
+                     .fingerprint = "f" + hostile,
+                     .account = "a" + hostile,
+                     .peer = "p" + hostile,
+                     .network = "n" + hostile,
+                     .opened = at(3)};
+  sessions.open(opened, at(60));
+  const auto all = sessions.list(at(3));
+  REQUIRE(all.size() == 1);
+  CHECK(all[0].holder == opened.holder);
+  CHECK(all[0].number == 7);
+  CHECK(all[0].type == opened.type);
+  CHECK(all[0].fingerprint == opened.fingerprint);
+  CHECK(all[0].account == opened.account);
+  CHECK(all[0].peer == opened.peer);
+  CHECK(all[0].network == opened.network);
+  CHECK(all[0].opened == at(3));
+}
+
+TEST_CASE("U6.2.3 sessions are listed oldest first, while their lease lasts") {
+  const TemporaryStore store;
+  auto connection = store.open();
+  Sessions sessions(connection);
+  sessions.open(session("b", 2, phone, "", 20), at(90));
+  sessions.open(session("b", 1, phone, "", 20), at(90));
+  sessions.open(session("a", 9, phone, "", 20), at(90));
+  sessions.open(session("c", 1, phone, "", 10), at(80));
+  CHECK(text(sessions.list(at(79))) == "c1 a9 b1 b2 ");
+  CHECK(text(sessions.list(at(80))) == "a9 b1 b2 ");
+  CHECK(text(sessions.list(at(90))).empty());
+}
+
+TEST_CASE("U6.2.3 a session is closed by its holder and number") {
+  const TemporaryStore store;
+  auto connection = store.open();
+  Sessions sessions(connection);
+  for (const auto* holder : {"a", "b"}) {
+    for (const long long number : {1, 2}) sessions.open(session(holder, number), at(90));
+  }
+  sessions.close("a", 1);
+  sessions.close("a", 3);
+  CHECK(text(sessions.list(at(0))) == "a2 b1 b2 ");
+  sessions.close_all("b");
+  CHECK(text(sessions.list(at(0))) == "a2 ");
+  CHECK(number(connection, "SELECT count(*) FROM session") == 1);
+}
+
+TEST_CASE("U6.2.3 a holder that lives extends the lease of all its sessions, and of no others") {
+  const TemporaryStore store;
+  auto connection = store.open();
+  Sessions sessions(connection);
+  sessions.open(session("a", 1), at(90));
+  sessions.open(session("a", 2), at(50));
+  sessions.open(session("b", 1), at(90));
+  sessions.extend("a", at(120));
+  CHECK(text(sessions.list(at(119))) == "a1 a2 ");
+  CHECK(text(sessions.list(at(120))).empty());
+  sessions.purge(at(89));
+  CHECK(number(connection, "SELECT count(*) FROM session") == 3);
+  sessions.purge(at(90));
+  CHECK(number(connection, "SELECT count(*) FROM session") == 2);
+}
+
+TEST_CASE("U6.2.3 the sessions of a device are counted over all holders, and those of other networks") {
+  const TemporaryStore store;
+  auto connection = store.open();
+  Sessions sessions(connection);
+  SessionCounter counter(connection);
+  sessions.open(session("a", 1), at(90));
+  sessions.open(session("b", 1, phone, "198.51.100.0/24"), at(90));
+  sessions.open(session("b", 2, phone, ""), at(50));
+  sessions.open(session("b", 3, laptop, "203.0.113.0/24"), at(90));
+  CHECK(text(counter.count(phone, "192.0.2.7/32", at(49))) == "2 of 3");
+  CHECK(text(counter.count(phone, "192.0.2.7/32", at(50))) == "1 of 2");
+  CHECK(text(counter.count(phone, "198.51.100.0/24", at(49))) == "2 of 3");
+  CHECK(text(counter.count(phone, "203.0.113.0/24", at(49))) == "3 of 3");
+  CHECK(text(counter.count(laptop, "203.0.113.0/24", at(0))) == "0 of 1");
+  CHECK(text(counter.count(fingerprint(3).hex(), "192.0.2.7/32", at(0))) == "0 of 0");
+  CHECK(text(counter.count(phone, "192.0.2.7/32", at(90))) == "0 of 0");
+  sessions.close("a", 1);
+  CHECK(text(counter.count(phone, "192.0.2.7/32", at(0))) == "2 of 2");
+}
