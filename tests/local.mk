@@ -88,6 +88,7 @@ unit_test_SOURCES = \
   %D%/unit/rate_test.cpp \
   %D%/unit/reply_queue_test.cpp \
   %D%/unit/restriction_test.cpp \
+  %D%/unit/restrictions_test.cpp \
   %D%/unit/scram_secret_test.cpp \
   %D%/unit/scripted_backend.cpp %D%/unit/scripted_backend.hpp \
   %D%/unit/scripted_client.cpp %D%/unit/scripted_client.hpp \

@@ -1,5 +1,7 @@
 #include "plugin/store/restrictions.hpp"
 
+#include <utility>
+
 namespace clientid {
 namespace {
 
@@ -27,6 +29,13 @@ struct RestrictionRow {
     return {id, *known_kind, subject, *known_effect, until.get(), cause, from_seconds(created), created_by};
   }
 };
+
+// As numbers, the mapped addresses of IPv4 lie in a network of IPv6 such as that of ::1.
+bool holds(const Restriction& restriction, const std::optional<Address>& peer) {
+  if (restriction.kind != Restricted::network) return true;
+  const auto network = Network::parse(restriction.subject);
+  return !network || (peer && network->contains(*peer));
+}
 
 }  // namespace
 
@@ -121,7 +130,10 @@ std::vector<Restriction> RestrictionReader::read(const std::string& account, con
   parts.address = peer ? Network::around(*peer, peer->is_v4() ? 32 : 128).first() : "g";
   parts.at = to_seconds(at);
   std::vector<Restriction> found;
-  parts.statement.for_each_row([&] { found.push_back(parts.row.to_restriction(parts.connection)); });
+  parts.statement.for_each_row([&] {
+    auto restriction = parts.row.to_restriction(parts.connection);
+    if (holds(restriction, peer)) found.push_back(std::move(restriction));
+  });
   return found;
 }
 
