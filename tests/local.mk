@@ -58,6 +58,7 @@ unit_test_SOURCES = \
   %D%/unit/counters_test.cpp \
   %D%/unit/countries_test.cpp \
   %D%/unit/decide_test.cpp \
+  %D%/unit/detection_test.cpp \
   %D%/unit/device_elsewhere_test.cpp \
   %D%/unit/dot_scanner_test.cpp \
   %D%/unit/durable_file_test.cpp \

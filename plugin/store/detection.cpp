@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "plugin/policy/restriction.hpp"
+#include "plugin/policy/verdict.hpp"
 #include "plugin/store/history.hpp"
 #include "plugin/store/restrictions.hpp"
 #include "plugin/store/settings_reader.hpp"
@@ -10,6 +11,17 @@
 
 namespace clientid {
 namespace {
+
+// Names of reasons, as SQL lists them. What is refused for them is nobody's guess: with it no block would ever end,
+// since whoever is behind the network tries on.
+std::string restraints() {
+  std::string list;
+  for (unsigned number = 0;; ++number) {
+    const auto reason = static_cast<Reason>(number);
+    if (name(reason).empty()) return list;
+    if (is_restraint(reason)) list += (list.empty() ? "'" : ", '") + std::string(name(reason)) + "'";
+  }
+}
 
 // Counts in how many ways those who failed under one name differ: from how many networks or devices an account was
 // tried, or on how many accounts a device or network tried. It looks at the newest events of the name alone, so that a
@@ -22,7 +34,9 @@ class SpreadReader {
                        " FROM (SELECT at, outcome, reason, account, fingerprint, network FROM event WHERE " +
                        name_column +
                        " = :name ORDER BY id DESC LIMIT 2000) AS newest WHERE at >= :since AND"
-                       " outcome IN ('failed', 'refused') AND reason <> 'bound'") {
+                       " outcome IN ('failed', 'refused') AND reason NOT IN ('bound', 'pending')"
+                       " AND (outcome = 'failed' OR reason NOT IN (" +
+                       restraints() + "))") {
     statement_.use(name_, since_).into(one_, other_);
   }
 
