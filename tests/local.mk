@@ -74,6 +74,7 @@ unit_test_SOURCES = \
   %D%/unit/identity_test.cpp \
   %D%/unit/key_file_test.cpp \
   %D%/unit/keywords_test.cpp \
+  %D%/unit/ledger_test.cpp \
   %D%/unit/line_reader_test.cpp \
   %D%/unit/log_test.cpp \
   %D%/unit/main.cpp \
@@ -90,6 +91,7 @@ unit_test_SOURCES = \
   %D%/unit/reply_queue_test.cpp \
   %D%/unit/restriction_test.cpp \
   %D%/unit/restrictions_test.cpp \
+  %D%/unit/schema_test.cpp \
   %D%/unit/scram_secret_test.cpp \
   %D%/unit/scripted_backend.cpp %D%/unit/scripted_backend.hpp \
   %D%/unit/scripted_client.cpp %D%/unit/scripted_client.hpp \

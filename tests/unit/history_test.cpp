@@ -41,6 +41,7 @@ TEST_CASE("an event comes back as it was appended, whatever its text") {
   made.type = "t" + hostile;
   made.fingerprint = "f" + hostile;
   made.peer = "p" + hostile;
+  made.network = "n" + hostile;
   made.service = "s" + hostile;
   made.verdict = "v" + hostile;
   made.reason = "r" + hostile;
@@ -55,6 +56,7 @@ TEST_CASE("an event comes back as it was appended, whatever its text") {
   CHECK(events[0].type == made.type);
   CHECK(events[0].fingerprint == made.fingerprint);
   CHECK(events[0].peer == made.peer);
+  CHECK(events[0].network == made.network);
   CHECK(events[0].service == made.service);
   CHECK(events[0].verdict == made.verdict);
   CHECK(events[0].reason == made.reason);

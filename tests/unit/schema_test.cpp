@@ -1,0 +1,137 @@
+// A store of an older program becomes one of this program, with all that is in it.
+#include "plugin/store/schema.hpp"
+
+#include <doctest/doctest.h>
+
+#include "plugin/store/bindings.hpp"
+#include "plugin/store/engine.hpp"
+#include "plugin/store/facts_reader.hpp"
+#include "plugin/store/history.hpp"
+#include "plugin/store/ledger.hpp"
+#include "plugin/store/settings_table.hpp"
+#include "tests/unit/temporary_store.hpp"
+
+using namespace clientid;
+
+namespace {
+
+// Version 1, as it was released, with a row in each table.
+const std::vector<std::string> version_1{
+    "CREATE TABLE schema_version (version BIGINT NOT NULL)",
+    "INSERT INTO schema_version (version) VALUES (1)",
+    "CREATE TABLE binding (id INTEGER PRIMARY KEY AUTOINCREMENT, account TEXT NOT NULL, type TEXT NOT NULL,"
+    " fingerprint TEXT NOT NULL, key_id TEXT NOT NULL, state TEXT NOT NULL, label TEXT NOT NULL, created BIGINT NOT"
+    " NULL, created_by TEXT NOT NULL, expires BIGINT, suspended_until BIGINT, last_seen BIGINT, last_peer TEXT NOT"
+    " NULL, uses BIGINT NOT NULL)",
+    "CREATE UNIQUE INDEX binding_device ON binding (account, type, fingerprint)",
+    "CREATE TABLE account (scope TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (scope, name))",
+    "CREATE TABLE setting (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL)",
+    "CREATE TABLE event (id INTEGER PRIMARY KEY AUTOINCREMENT, at BIGINT NOT NULL, outcome TEXT NOT NULL, account TEXT"
+    " NOT NULL, type TEXT NOT NULL, fingerprint TEXT NOT NULL, peer TEXT NOT NULL, service TEXT NOT NULL, verdict TEXT"
+    " NOT NULL, reason TEXT NOT NULL, detail TEXT NOT NULL)",
+    "CREATE INDEX event_account ON event (account, id)",
+    "CREATE INDEX event_fingerprint ON event (fingerprint, id)",
+    "INSERT INTO binding VALUES (7, 'alice@example.com', 'uuid', '" + fingerprint(1).hex() +
+        "', '1', 'active', 'phone', 1700000000, 'learned', NULL, NULL, 1700000001, '192.0.2.7', 3)",
+    "INSERT INTO account VALUES ('alice@example.com', 'max-devices', '3')",
+    "INSERT INTO setting VALUES ('mode', 'enforce')",
+    "INSERT INTO event VALUES (9, 1700000001, 'authenticated', 'alice@example.com', 'uuid', '" + fingerprint(1).hex() +
+        "', '192.0.2.7', 'smtp', 'allow', 'bound', 'PLAIN')",
+};
+
+class OldStore {
+ public:
+  OldStore() {
+    const auto session = sqlite_engine.open(directory_.file("clientid.db"), Durability::full, IfMissing::create);
+    for (const auto& text : version_1) {
+      soci::statement statement(*session);
+      statement.alloc();
+      statement.prepare(text);
+      statement.define_and_bind();
+      statement.execute(true);
+    }
+  }
+  std::string url() const { return "sqlite:" + directory_.file("clientid.db"); }
+
+ private:
+  TemporaryDirectory directory_;
+};
+
+// Every table and index with the statement that makes it.
+std::vector<std::string> made(Connection& connection) {
+  std::vector<std::string> all;
+  std::string text;
+  Statement statement(connection,
+                      "SELECT type || ' ' || name || ' ' || coalesce(sql, '') FROM sqlite_master"
+                      " ORDER BY type, name");
+  statement.into(text).for_each_row([&] { all.push_back(text); });
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("a store of version 1 is not opened, but brought up to date once") {
+  const OldStore old;
+  CHECK(error_of([&] { Connection::open(old.url()); }) ==
+        "store " + old.url() + ": has an older schema; `clientidctl init` brings it up to date");
+  CHECK(Connection::initialise(old.url()));
+  CHECK_FALSE(Connection::initialise(old.url()));
+  auto connection = Connection::open(old.url());
+  CHECK(number(connection, "SELECT version FROM schema_version") == 2);
+  CHECK(number(connection, "SELECT count(*) FROM schema_version") == 1);
+}
+
+TEST_CASE("a store of version 1 comes to have the tables and indices of a new one") {
+  const OldStore old;
+  Connection::initialise(old.url());
+  auto upgraded = Connection::open(old.url());
+  const TemporaryStore store;
+  auto fresh = store.open();
+  CHECK(made(upgraded) == made(fresh));
+}
+
+TEST_CASE("what a store of version 1 held is there in version 2") {
+  const OldStore old;
+  Connection::initialise(old.url());
+  auto connection = Connection::open(old.url());
+  const auto kept = Bindings(connection).get(7);
+  REQUIRE(kept);
+  CHECK(kept->account == "alice@example.com");
+  CHECK(kept->fingerprint == fingerprint(1));
+  CHECK(kept->last_seen == at(1));
+  CHECK(kept->uses == 3);
+  const auto facts = FactsReader(connection)
+                         .read({.service = "smtp",
+                                .account = "alice@example.com",
+                                .device = device(1),
+                                .peer = Address::parse("192.0.2.7"),
+                                .at = at(2)},
+                               nullptr);
+  CHECK(facts.settings.mode == Mode::enforce);
+  CHECK(facts.settings.max_devices == 3);
+  CHECK(facts.binding->id == 7);
+  CHECK(facts.accounts_of_device == 1);
+  const auto events = History(connection).list({});
+  REQUIRE(events.size() == 1);
+  CHECK(events[0].id == 9);
+  CHECK(events[0].at == at(1));
+  CHECK(events[0].detail == "PLAIN");
+  CHECK(events[0].network.empty());
+}
+
+TEST_CASE("a store that was version 1 is written as a new one is") {
+  const OldStore old;
+  Connection::initialise(old.url());
+  auto connection = Connection::open(old.url());
+  Entry entry;
+  entry.event.at = at(5);
+  entry.event.account = "alice@example.com";
+  entry.event.network = "192.0.2.7/32";
+  entry.used_binding = 7;
+  entry.counted.account = "account alice@example.com";
+  Ledger(connection, "me").write({.entries = {entry}, .opened = {}, .closed = {}}, at(5));
+  CHECK(History(connection).list({}).back().id == 10);
+  CHECK(History(connection).list({}).back().network == "192.0.2.7/32");
+  CHECK(Bindings(connection).get(7)->uses == 4);
+  CHECK(number(connection, "SELECT attempts FROM counter") == 1);
+}
