@@ -29,7 +29,8 @@ std::optional<std::string> location_conflict(const Attempt& attempt, const Facts
     return "in " + facts.location->country + ", and " + format_duration(apart) + " before in " +
            last->location->country;
   }
-  if (!facts.location && facts.sessions_elsewhere > 0) {
+  // Who comes by no network is in no other one either.
+  if (attempt.peer && !facts.location && facts.sessions_elsewhere > 0) {
     return std::to_string(facts.sessions_elsewhere) + " open in other networks";
   }
   return std::nullopt;

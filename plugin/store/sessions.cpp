@@ -52,7 +52,7 @@ void Sessions::purge(Time now) {
 
 SessionCounter::SessionCounter(Connection& connection)
     : statement_(connection,
-                 "SELECT count(*), count(CASE WHEN network <> :network THEN 1 END) FROM session WHERE"
+                 "SELECT count(*), count(CASE WHEN network NOT IN ('', :network) THEN 1 END) FROM session WHERE"
                  " fingerprint = :fingerprint AND lease > :now") {
   statement_.use(network_, fingerprint_, at_).into(all_, elsewhere_);
 }
