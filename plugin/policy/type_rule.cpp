@@ -82,8 +82,12 @@ bool is_second(std::string_view name, std::string_view value, std::string_view f
 void parse(std::string_view /*name*/, std::string_view value, std::optional<TypeFlags>& flags) {
   flags = parse_flags(value);
 }
-void parse(std::string_view /*name*/, std::string_view value, std::optional<FormRule>& form) {
-  form = FormRule::parse(value);
+void parse(std::string_view name, std::string_view value, std::optional<FormRule>& form) {
+  try {
+    form = FormRule::parse(value);
+  } catch (const ConfigError& error) {
+    throw ConfigError(std::string(name) + ": " + error.what());
+  }
 }
 void parse(std::string_view name, std::string_view value, std::optional<OnMismatch>& on_mismatch) {
   on_mismatch = is_second(name, value, "note", "refuse") ? OnMismatch::refuse : OnMismatch::note;
