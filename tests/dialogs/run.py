@@ -40,6 +40,11 @@ The steps; `#` begins a comment here too:
     TLS             both start TLS
     CLOSED          the server closes the connection and says nothing before
     AGAIN           the client closes the connection, and opens another one
+    BESIDE          the client opens another connection, and the one before stays open to the end of the dialogue
+    FROM address    whence the connections after this one come; any of 127.0.0.0/8
+    CTL arguments [<<< text]            clientidctl at this point; its status must be 0
+    WAIT arguments [<<< text] => regex  until what clientidctl prints matches somewhere, for what the shim writes
+                    behind its replies: counts, open sessions, history; its status must be 0, or 1 as of check
     DELIVERED n     all sessions over, n messages are in the mailbox behind the back end
     MESSAGE regex   matches somewhere in one of them; ^ and $ stand at lines
     LOGGED regex    matches in the log of the back end, which shows every command it hears
@@ -55,7 +60,6 @@ import re
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
-from placeholders import expanded  # noqa: E402
 from session import OF_BACKEND, REGEXES, STEPS, Mismatch, Session  # noqa: E402
 from system.site import Site, SiteError  # noqa: E402
 from system.waiting import Skip  # noqa: E402
@@ -99,6 +103,8 @@ class Dialogue:
             raise ValueError(f"unknown step: {word}")
         if word in REGEXES:
             re.compile(argument)
+        if word == "WAIT":
+            re.compile(argument.rpartition(" => ")[2] or "(")
         if word in OF_BACKEND and "postfix" not in self.headers["backend"]:
             raise ValueError(f"{word} needs the header `# backend: postfix`")
         self.steps.append((number, word, argument))
@@ -108,11 +114,10 @@ def run(dialogue):
     """True where the server kept to the dialogue; otherwise says where it did not."""
     accounts = dict(line.split() for line in dialogue.headers["account"])
     with Site(dialogue.headers["config"], dialogue.backend, accounts) as site:
-        for line in dialogue.headers["ctl"]:
-            arguments, _, text = line.partition(" <<< ")
-            site.ctl(expanded(arguments, site), expanded(text, site))
-        site.start()
         session, number = Session(site), 0
+        for line in dialogue.headers["ctl"]:
+            session.ctl(line)
+        site.start()
         try:
             session.connect(dialogue.listen)
             for number, word, argument in dialogue.steps:

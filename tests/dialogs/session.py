@@ -16,10 +16,11 @@ class Mismatch(Exception):
 class Session:
     def __init__(self, site):
         self.site, self.transcript, self.socket = site, [], None
+        self.source, self.beside = None, []
 
     def connect(self, listener):
         self.listener, self.unsent, self.buffer, self.reply = listener, b"", b"", []
-        self.socket = self.site.connect(listener)
+        self.socket = self.site.connect(listener, self.source)
 
     def play(self, word, argument):
         if not word.startswith("S"):
@@ -27,8 +28,8 @@ class Session:
         STEPS[word](self, argument)
 
     def close(self):
-        if self.socket:
-            self.socket.close()
+        for connection in [*self.beside, *filter(None, [self.socket])]:
+            connection.close()
 
     # What the client does.
 
@@ -49,8 +50,15 @@ class Session:
         self.socket = self.site.encrypt(self.socket)
 
     def again(self, _):
-        self.close()
+        self.socket.close()
         self.connect(self.listener)
+
+    def open_beside(self, _):
+        self.beside.append(self.socket)
+        self.connect(self.listener)
+
+    def come_from(self, address):
+        self.source = address
 
     def _flush(self):
         data, self.unsent = self.unsent, b""
@@ -123,6 +131,22 @@ class Session:
         except socket.timeout:
             raise Mismatch("got nothing for 10 seconds") from None
 
+    # What the operator does, and sees.
+
+    def ctl(self, line, statuses=(0,)):
+        arguments, _, text = line.partition(" <<< ")
+        return self.site.ctl(expanded(arguments, self.site), expanded(text, self.site), statuses)
+
+    def wait(self, argument):
+        line, _, regex = argument.rpartition(" => ")
+        printed = [""]
+
+        def matches():
+            printed[0] = self.ctl(line, (0, 1))
+            return re.search(regex, printed[0], re.M)
+        if not wait_until(matches):
+            raise Mismatch(f"expected {regex} of clientidctl, which prints in the end:\n{printed[0]}")
+
     # What the back end saw.
 
     def delivered(self, count):
@@ -146,6 +170,7 @@ class Session:
 
 STEPS = {
     "C:": Session.send, "C+:": Session.queue, "C<:": Session.send_raw, "TLS": Session.start_tls, "AGAIN": Session.again,
+    "BESIDE": Session.open_beside, "FROM": Session.come_from, "CTL": Session.ctl, "WAIT": Session.wait,
     "S:": Session.expect_exactly, "S~:": Session.expect, "S?:": Session.expect_maybe, "S*:": Session.expect_reply,
     "HAS": Session.has, "HAS-NOT": Session.has_not, "CLOSED": Session.closed,
     "DELIVERED": Session.delivered, "MESSAGE": Session.message,

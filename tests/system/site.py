@@ -132,10 +132,10 @@ class Site:
             text = text.replace(secret, name)
         return text
 
-    def ctl(self, arguments, text=""):
-        """Run clientidctl; the arguments are split as a shell does."""
+    def ctl(self, arguments, text="", statuses=(0,)):
+        """Run clientidctl; the arguments are split as a shell does, and the status must be one of these."""
         return run(program("CLIENTIDCTL"), "--config", self.dir / "clientid.conf", *shlex.split(arguments),
-                   text=text, env=self.environment)
+                   text=text, env=self.environment, statuses=statuses)
 
     def start(self, *prefix):
         """Start the shim; apart from entering, so that clientidctl can prepare the store before.
@@ -156,9 +156,10 @@ class Site:
         backend = (self.postfix or self.trap).port
         self._write("shim.conf", overridden(overridden(SHIM, self.config), lines), backend=backend, **self.ports)
 
-    def connect(self, listener):
+    def connect(self, listener, source=None):
         """A connection as a client makes it: encrypted from the first octet where the listener is tls."""
-        connection = socket.create_connection(("127.0.0.1", self.ports[listener]), timeout=10)
+        connection = socket.create_connection(("127.0.0.1", self.ports[listener]), timeout=10,
+                                              source_address=source and (source, 0))
         return self.encrypt(connection) if listener == "tls" else connection
 
     def trust(self):
@@ -250,11 +251,11 @@ def sanitized():
     return b"__asan_init" in pathlib.Path(program("SHIM")).read_bytes()
 
 
-def run(*command, text="", env=None):
+def run(*command, text="", env=None, statuses=(0,)):
     if not shutil.which(command[0]):
         raise Skip(f"there is no {command[0]} here")
     done = subprocess.run(command, input=text, capture_output=True, text=True, env=env)
-    if done.returncode != 0:
+    if done.returncode not in statuses:
         raise SiteError(f"{' '.join(map(str, command))}: status {done.returncode}: {done.stderr.strip()}")
     return done.stdout
 
