@@ -178,6 +178,7 @@ send_alert_LDADD = libshim.la
 
 system_tests = \
   %D%/system/alert_keys_test.py \
+  %D%/system/alert_kinds_test.py \
   %D%/system/alert_mail_test.py \
   %D%/system/alert_test.py \
   %D%/system/backend_auth_proxied_test.py \
@@ -187,7 +188,9 @@ system_tests = \
   %D%/system/binding_states_test.py \
   %D%/system/channel_binding_test.py \
   %D%/system/clients_test.py \
+  %D%/system/ctl_attack_test.py \
   %D%/system/ctl_bind_test.py \
+  %D%/system/ctl_block_test.py \
   %D%/system/ctl_check_test.py \
   %D%/system/ctl_documents_test.py \
   %D%/system/ctl_edit_test.py \
@@ -198,6 +201,7 @@ system_tests = \
   %D%/system/ctl_states_test.py \
   %D%/system/ctl_store_test.py \
   %D%/system/ctl_terminal_test.py \
+  %D%/system/ctl_type_test.py \
   %D%/system/ctl_usage_test.py \
   %D%/system/cut_off_test.py \
   %D%/system/device_limit_test.py \
@@ -231,6 +235,7 @@ system_tests = \
   %D%/system/store_locked_test.py \
   %D%/system/stuck_auth_test.py \
   %D%/system/tls_test.py \
+  %D%/system/two_places_test.py \
   %D%/system/verdict_test.py
 TESTS += $(system_tests) %D%/system/demo.py
 
@@ -320,6 +325,14 @@ dialogs = \
   %D%/dialogs/d4.8-starttls-forgets.dialog \
   %D%/dialogs/d4.9-refused-device.dialog \
   %D%/dialogs/d4.9-unknown-type.dialog \
+  %D%/dialogs/d7.3-any-type.dialog \
+  %D%/dialogs/d7.3-debug.dialog \
+  %D%/dialogs/d7.3-ignore.dialog \
+  %D%/dialogs/d7.3-not-authenticate.dialog \
+  %D%/dialogs/d7.4-mac-form.dialog \
+  %D%/dialogs/d7.4-noted.dialog \
+  %D%/dialogs/d7.4-pattern.dialog \
+  %D%/dialogs/d7.4-uuid-form.dialog \
   %D%/dialogs/d8.1-uuid-as-client-identity.dialog \
   %D%/dialogs/d8.2-client-identity-without-tls.dialog \
   %D%/dialogs/d8.3-client-identity-leading-to-rejection.dialog \
@@ -402,6 +415,54 @@ dialogs = \
   %D%/dialogs/starttls-forgets-ehlo.dialog \
   %D%/dialogs/starttls-only-once.dialog \
   %D%/dialogs/starttls-with-parameter.dialog \
+  %D%/dialogs/u6.2.1-attack-from-one-address.dialog \
+  %D%/dialogs/u6.2.1-attack-valid-only.dialog \
+  %D%/dialogs/u6.2.2-attack-known-only.dialog \
+  %D%/dialogs/u6.2.2-attack-on-one-account.dialog \
+  %D%/dialogs/u6.2.2-pending-is-not-known.dialog \
+  %D%/dialogs/u6.2.3-device-sessions.dialog \
+  %D%/dialogs/u6.2.3-session-over.dialog \
+  %D%/dialogs/u6.2.4-two-places-noted.dialog \
+  %D%/dialogs/u6.2.4-two-places-one-after-the-other.dialog \
+  %D%/dialogs/u6.2.4-two-places.dialog \
+  %D%/dialogs/uc1-set-of-devices.dialog \
+  %D%/dialogs/uc1-set-of-one-account.dialog \
+  %D%/dialogs/uc2-bound-by-the-operator.dialog \
+  %D%/dialogs/uc2-one-device-on-many-accounts.dialog \
+  %D%/dialogs/uc2-shared-type.dialog \
+  %D%/dialogs/uc3-learning-window.dialog \
+  %D%/dialogs/uc3-remembered-when-learning-ends.dialog \
+  %D%/dialogs/uc3-unseen-device-waits.dialog \
+  %D%/dialogs/uc4-licence-taken-back.dialog \
+  %D%/dialogs/uc4-licence-type-required.dialog \
+  %D%/dialogs/uc4-licences-open-any-account.dialog \
+  %D%/dialogs/uc5-absent-allowed.dialog \
+  %D%/dialogs/uc5-absent-from-a-trusted-network.dialog \
+  %D%/dialogs/uc5-absent-refused.dialog \
+  %D%/dialogs/uc5-absent-until-bound.dialog \
+  %D%/dialogs/uc5-limit-of-clients-without.dialog \
+  %D%/dialogs/uc6-address-blocked.dialog \
+  %D%/dialogs/uc6-address-limit.dialog \
+  %D%/dialogs/uc6-device-attempts.dialog \
+  %D%/dialogs/uc6-device-blocked.dialog \
+  %D%/dialogs/uc6-device-limit-behind-one-address.dialog \
+  %D%/dialogs/uc7-account-tried-from-many-networks.dialog \
+  %D%/dialogs/uc7-account-under-attack.dialog \
+  %D%/dialogs/uc7-failures-overall.dialog \
+  %D%/dialogs/uc7-old-password-counts-once.dialog \
+  %D%/dialogs/uc7-spray-from-one-address.dialog \
+  %D%/dialogs/uc7-spray-from-one-device.dialog \
+  %D%/dialogs/uc7-spray-with-a-stolen-token.dialog \
+  %D%/dialogs/uc8-third-factor-with-login.dialog \
+  %D%/dialogs/uc8-third-factor.dialog \
+  %D%/dialogs/x2-account-limit.dialog \
+  %D%/dialogs/x2-refusals-prolong-nothing.dialog \
+  %D%/dialogs/x2-token-guessed-with-elsewhere.dialog \
+  %D%/dialogs/x4-observe-limits.dialog \
+  %D%/dialogs/x4-observe.dialog \
+  %D%/dialogs/x5-approve-and-deny.dialog \
+  %D%/dialogs/x5-full-account-has-a-quarantine.dialog \
+  %D%/dialogs/x5-wrong-password-is-not-kept.dialog \
   %D%/dialogs/xclient-after-auth.dialog \
   %D%/dialogs/xclient-around-a-pipelined-group.dialog \
   %D%/dialogs/xclient-before-auth.dialog \
@@ -414,8 +475,10 @@ EXTRA_DIST += $(dialogs) $(system_tests) \
   %D%/bench/refusal_times.py \
   %D%/dialogs/placeholders.py %D%/dialogs/run.py %D%/dialogs/session.py \
   shim/demo.sh %D%/packages.sh %D%/plugin/exports_test.sh %D%/run.sh \
-  %D%/system/authority.py %D%/system/client.py %D%/system/ctl_site.py %D%/system/demo.py \
+  %D%/system/alerted.py %D%/system/authority.py %D%/system/client.py %D%/system/ctl_site.py \
+  %D%/system/demo.py \
   %D%/system/dovecot.py %D%/system/exim.py %D%/system/mechanisms.py %D%/system/outcomes.py \
   %D%/system/postfix.py %D%/system/refusing.py %D%/system/saslauthd.py %D%/system/scram.py %D%/system/scripted.py \
+  %D%/system/postfix.py %D%/system/proxied.py %D%/system/refusing.py %D%/system/saslauthd.py %D%/system/scram.py \
   %D%/system/settings.py %D%/system/site.py %D%/system/trap.py %D%/system/waiting.py \
   %D%/unit/make_countries.pl
