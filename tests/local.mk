@@ -97,6 +97,7 @@ unit_test_SOURCES = \
   %D%/unit/scripted_client.cpp %D%/unit/scripted_client.hpp \
   %D%/unit/secret_test.cpp \
   %D%/unit/seen_devices_test.cpp \
+  %D%/unit/session_lease_test.cpp \
   %D%/unit/session_registry_test.cpp \
   %D%/unit/session_test.cpp \
   %D%/unit/sessions_test.cpp \
@@ -224,6 +225,7 @@ system_tests = \
   %D%/system/send_proxy_test.py \
   %D%/system/service_manager_test.py \
   %D%/system/session_timeout_test.py \
+  %D%/system/shared_limits_test.py \
   %D%/system/signals_test.py \
   %D%/system/slow_client_test.py \
   %D%/system/socket_activation_test.py \
@@ -236,6 +238,7 @@ system_tests = \
   %D%/system/stuck_auth_test.py \
   %D%/system/tls_test.py \
   %D%/system/two_places_test.py \
+  %D%/system/type_flags_test.py \
   %D%/system/verdict_test.py
 TESTS += $(system_tests) %D%/system/demo.py
 
