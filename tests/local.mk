@@ -475,13 +475,10 @@ dialogs = \
 TESTS += $(dialogs)
 
 EXTRA_DIST += $(dialogs) $(system_tests) \
-  %D%/bench/refusal_times.py \
-  %D%/dialogs/placeholders.py %D%/dialogs/run.py %D%/dialogs/session.py \
-  shim/demo.sh %D%/packages.sh %D%/plugin/exports_test.sh %D%/run.sh \
-  %D%/system/alerted.py %D%/system/authority.py %D%/system/client.py %D%/system/ctl_site.py \
-  %D%/system/demo.py \
-  %D%/system/dovecot.py %D%/system/exim.py %D%/system/mechanisms.py %D%/system/outcomes.py \
-  %D%/system/postfix.py %D%/system/refusing.py %D%/system/saslauthd.py %D%/system/scram.py %D%/system/scripted.py \
+  %D%/bench/measure.py %D%/bench/peers.py %D%/bench/processes.py %D%/bench/refusal_times.py %D%/bench/run.sh \
+  %D%/dialogs/placeholders.py %D%/dialogs/run.py %D%/dialogs/session.py %D%/packages.sh %D%/plugin/exports_test.sh \
+  %D%/run.sh %D%/system/alerted.py %D%/system/authority.py %D%/system/client.py %D%/system/ctl_site.py \
+  %D%/system/demo.py %D%/system/dovecot.py %D%/system/exim.py %D%/system/mechanisms.py %D%/system/outcomes.py \
   %D%/system/postfix.py %D%/system/proxied.py %D%/system/refusing.py %D%/system/saslauthd.py %D%/system/scram.py \
-  %D%/system/settings.py %D%/system/site.py %D%/system/trap.py %D%/system/waiting.py \
-  %D%/unit/make_countries.pl
+  %D%/system/scripted.py %D%/system/settings.py %D%/system/site.py %D%/system/trap.py %D%/system/waiting.py \
+  %D%/unit/make_countries.pl shim/demo.sh
