@@ -38,6 +38,7 @@ unit_test_SOURCES = \
   %D%/unit/alert_merger_test.cpp \
   %D%/unit/alert_message_test.cpp \
   %D%/unit/alerts_test.cpp \
+  %D%/unit/attempt_record_test.cpp \
   %D%/unit/auth_exchange_test.cpp \
   %D%/unit/backend_health_test.cpp \
   %D%/unit/backend_offer_test.cpp \
@@ -64,6 +65,7 @@ unit_test_SOURCES = \
   %D%/unit/durable_file_test.cpp \
   %D%/unit/facts_reader_test.cpp \
   %D%/unit/facts_test.cpp \
+  %D%/unit/failed_passwords_test.cpp \
   %D%/unit/fingerprint_test.cpp \
   %D%/unit/form_test.cpp \
   %D%/unit/geo_location_test.cpp \
