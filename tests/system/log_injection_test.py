@@ -1,5 +1,6 @@
 """Whatever a client or a back end says, an event stays one line of the log, with the fields that it has."""
 import base64
+import json
 import pathlib
 import re
 import sys
@@ -74,6 +75,20 @@ class LogInjectionTest(unittest.TestCase):
                     message = base64.b64encode(b"\0" + name + b"\0password").decode()
                     self.assertEqual(client.docmd("AUTH", "PLAIN " + message), REFUSED)
                     self.check_one(site, known, name)
+
+    def test_history(self):
+        """In JSON it is valid, in a table it is text, whatever octets were said."""
+        site = self.site("password-check = backend", "handover = none", "mechanisms = PLAIN", backend=Scripted)
+        site.ctl("policy set mode=enforce")
+        with connected(site) as client:
+            for name in NAMES:
+                message = base64.b64encode(b"\0" + name + b"\0password").decode()
+                self.assertEqual(client.docmd("AUTH", "PLAIN " + message), REFUSED)
+
+        def events():
+            return [each for each in json.loads(site.ctl("--json history")) if each["outcome"] == "refused"]
+        self.assertTrue(wait_until(lambda: len(events()) == len(NAMES)))
+        self.assertNotRegex(site.ctl("history"), r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u202a-\u202e]")
 
     def test_account_of_login(self):
         site = self.site()
