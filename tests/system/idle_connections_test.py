@@ -37,6 +37,7 @@ class IdleConnectionsTest(unittest.TestCase):
         limits = (f"max-connections = {self.count + 10}", f"max-connections-per-address = {self.count + 10}",
                   f"max-connections-per-device = {self.count + 10}")
         self.site = self.enterContext(Site(["log-level = warning", "command-timeout = 10m", *limits], backend=Scripted))
+        self.site.ctl("policy set device-sessions=none")
         self.site.ctl("bind alice UUID -", self.site.token("phone"))
         self.site.start()
 
