@@ -7,7 +7,11 @@
 
 #include "plugin/policy/account.hpp"
 #include "plugin/store/bindings.hpp"
+#include "plugin/store/counters.hpp"
+#include "plugin/store/restrictions.hpp"
+#include "plugin/store/sessions.hpp"
 #include "plugin/store/settings_table.hpp"
+#include "plugin/store/type_table.hpp"
 #include "tests/unit/temporary_store.hpp"
 
 using namespace clientid;
@@ -197,4 +201,238 @@ TEST_CASE("all facts are of one moment") {
   stop = true;
   writer.join();
   CHECK(torn == 0);
+}
+
+namespace {
+
+// An account that is tried from one address with one device, and things to find of them.
+class Tried {
+ public:
+  Tried() : connection_(store_.open()), reader_(connection_) {
+    attempt_.service = "smtp";
+    attempt_.account = alice;
+    attempt_.device = device(1);
+    attempt_.peer = Address::parse("192.0.2.7");
+    attempt_.at = at(0);
+  }
+
+  Attempt& attempt() { return attempt_; }
+  Facts read() { return reader_.read(attempt_, nullptr); }
+  Connection& connection() { return connection_; }
+
+  void set(const std::string& name, const std::string& value) {
+    SettingsTable table(connection_);
+    auto level = table.load("");
+    clientid::set(level, name, value, at(0));
+    table.save("", level);
+  }
+  void set_type(const std::string& type, const std::string& name, const std::string& value) {
+    TypeTable table(connection_);
+    auto level = table.load(type);
+    clientid::set(level, name, value);
+    table.save(type, level);
+  }
+  void restrict(Restricted kind, const std::string& subject, Effect effect = Effect::block) {
+    Restrictions(connection_)
+        .put({.kind = kind, .subject = subject, .effect = effect, .created = at(0), .created_by = "operator eve"});
+  }
+  void open_session(long long number, unsigned device, const std::string& network) {
+    Sessions(connection_)
+        .open({.holder = "me",
+               .number = number,
+               .type = "uuid",
+               .fingerprint = fingerprint(device).hex(),
+               .account = alice,
+               .peer = {},
+               .network = network,
+               .opened = at(0)},
+              at(60));
+  }
+
+ private:
+  TemporaryStore store_;
+  Connection connection_;
+  FactsReader reader_;
+  Attempt attempt_;
+};
+
+std::string text(const Tally& tally) {
+  return std::to_string(tally.attempts) + "/" + std::to_string(tally.failures);
+}
+
+void count_all_names(Connection& connection) {
+  const auto phone = "device " + fingerprint(1).hex();
+  Counters(connection)
+      .add({{{phone, at(0)}, {1, 2}},
+            {{phone + " " + alice + " 192.0.2.7/32", at(0)}, {3, 4}},
+            {{"address 192.0.2.7/32", at(0)}, {5, 6}},
+            {{"absent 192.0.2.7/32", at(0)}, {7, 8}},
+            {{"account " + alice, at(0)}, {9, 10}}});
+}
+
+}  // namespace
+
+TEST_CASE("D7.3 D7.4 the rule of the type is a fact, and whether the token has its form") {
+  Tried tried;
+  tried.set_type("uuid", "shared", "yes");
+  tried.set_type("serial", "check", "regex:[0-9]+");
+  CHECK(tried.read().type.shared);
+  CHECK_FALSE(tried.read().form);
+  tried.attempt().device->token = std::make_shared<const Secret>("no uuid");
+  REQUIRE(tried.read().form);
+  CHECK_FALSE(tried.read().form->fits);
+  tried.attempt().device->type = "serial";
+  CHECK_FALSE(tried.read().type.shared);
+  CHECK_FALSE(tried.read().form->fits);
+  tried.attempt().device->token = std::make_shared<const Secret>("123");
+  CHECK(tried.read().form->fits);
+  tried.attempt().device->type = "other";
+  CHECK_FALSE(tried.read().form);
+}
+
+TEST_CASE("D6.4 restrictions of device, account, network and everybody are facts") {
+  Tried tried;
+  tried.restrict(Restricted::device, fingerprint(1).hex());
+  tried.restrict(Restricted::device, fingerprint(2).hex());
+  tried.restrict(Restricted::account, alice, Effect::known_only);
+  tried.restrict(Restricted::network, "192.0.2.0/24");
+  tried.restrict(Restricted::everybody, "", Effect::valid_only);
+  CHECK(tried.read().restrictions.size() == 4);
+  tried.attempt().device.reset();
+  CHECK(tried.read().restrictions.size() == 3);
+  tried.attempt().peer.reset();
+  CHECK(tried.read().restrictions.size() == 2);
+  tried.attempt().account = "bob@example.com";
+  REQUIRE(tried.read().restrictions.size() == 1);
+  CHECK(tried.read().restrictions[0].kind == Restricted::everybody);
+}
+
+TEST_CASE("U6.2.3 what is counted of a stranger: device, address and account") {
+  Tried tried;
+  for (const auto* who : {"device", "address", "account", "absent"}) {
+    tried.set(std::string(who) + "-attempts", "99/10m");
+    tried.set(std::string(who) + "-failures", "99/10m");
+  }
+  count_all_names(tried.connection());
+  auto facts = tried.read();
+  CHECK(text(facts.device) == "1/2");
+  CHECK(text(facts.address) == "5/6");
+  CHECK(text(facts.account) == "9/10");
+  CHECK(text(facts.absent) == "0/0");
+  tried.attempt().device.reset();
+  facts = tried.read();
+  CHECK(text(facts.device) == "0/0");
+  CHECK(text(facts.address) == "5/6");
+  CHECK(text(facts.absent) == "7/8");
+}
+
+TEST_CASE("X2 what is counted of an own device is its own in this network, and neither address nor account") {
+  Tried tried;
+  for (const auto* who : {"device", "address", "account", "absent"}) {
+    tried.set(std::string(who) + "-attempts", "99/10m");
+  }
+  Bindings(tried.connection()).insert(binding(alice, 1));
+  count_all_names(tried.connection());
+  auto facts = tried.read();
+  CHECK(text(facts.device) == "3/4");
+  CHECK(text(facts.address) == "0/0");
+  CHECK(text(facts.account) == "0/0");
+  CHECK(text(facts.absent) == "0/0");
+  tried.attempt().peer = Address::parse("198.51.100.9");
+  CHECK(text(tried.read().device) == "0/0");
+}
+
+TEST_CASE("U6.2.3 each window is that of its own limit") {
+  Tried tried;
+  count_all_names(tried.connection());
+  tried.attempt().at = at(300);
+  for (const std::string who : {"device", "address", "account"}) {
+    CAPTURE(who);
+    for (const auto* each : {"device", "address", "account"}) {
+      tried.set(std::string(each) + "-attempts", "99/1m");
+      tried.set(std::string(each) + "-failures", "99/1m");
+    }
+    tried.set(who + "-failures", "99/10m");
+    auto facts = tried.read();
+    CHECK(text(facts.device) == (who == "device" ? "0/2" : "0/0"));
+    CHECK(text(facts.address) == (who == "address" ? "0/6" : "0/0"));
+    CHECK(text(facts.account) == (who == "account" ? "0/10" : "0/0"));
+    tried.set(who + "-failures", "99/1m");
+    tried.set(who + "-attempts", "99/10m");
+    facts = tried.read();
+    CHECK(text(facts.device) == (who == "device" ? "1/0" : "0/0"));
+    CHECK(text(facts.address) == (who == "address" ? "5/0" : "0/0"));
+    CHECK(text(facts.account) == (who == "account" ? "9/0" : "0/0"));
+  }
+  tried.attempt().device.reset();
+  tried.set("absent-failures", "99/1m");
+  tried.set("absent-attempts", "99/10m");
+  CHECK(text(tried.read().absent) == "7/0");
+  tried.set("absent-attempts", "none");
+  tried.set("absent-failures", "99/10m");
+  CHECK(tried.read().absent.failures == 8);
+}
+
+TEST_CASE("UC2 U6.2.3 U6.2.4 what the device does elsewhere is read where a rule looks at it") {
+  Tried tried;
+  Bindings bindings(tried.connection());
+  bindings.insert(binding("bob@example.com", 1));
+  bindings.insert(binding("carol@example.com", 1));
+  bindings.touch(1, at(-60), "203.0.113.5");
+  tried.open_session(1, 1, "192.0.2.7/32");
+  tried.open_session(2, 1, "203.0.113.5/32");
+  tried.open_session(3, 2, "203.0.113.5/32");
+  auto facts = tried.read();
+  CHECK(facts.accounts_of_device == 2);
+  REQUIRE(facts.last_sighting);
+  CHECK(facts.last_sighting->peer.to_string() == "203.0.113.5");
+  CHECK(facts.last_sighting->at == at(-60));
+  CHECK_FALSE(facts.last_sighting->location);
+  CHECK_FALSE(facts.location);
+  CHECK(facts.sessions == 2);
+  CHECK(facts.sessions_elsewhere == 1);
+
+  tried.set("two-places", "off");
+  facts = tried.read();
+  CHECK(facts.accounts_of_device == 2);
+  CHECK(facts.sessions == 2);
+  tried.set("max-accounts-per-device", "none");
+  facts = tried.read();
+  CHECK(facts.accounts_of_device == 0);
+  CHECK(facts.sessions == 2);
+  tried.set("device-sessions", "none");
+  CHECK(tried.read().sessions == 0);
+  tried.set("two-places", "alert");
+  facts = tried.read();
+  CHECK(facts.last_sighting);
+  CHECK(facts.sessions_elsewhere == 1);
+
+  tried.attempt().device.reset();
+  facts = tried.read();
+  CHECK(facts.accounts_of_device == 0);
+  CHECK_FALSE(facts.last_sighting);
+  CHECK(facts.sessions == 0);
+}
+
+TEST_CASE("U6.2.4 a session in the same network is not elsewhere, as wide as the settings have it") {
+  Tried tried;
+  tried.open_session(1, 1, "192.0.2.0/24");
+  CHECK(tried.read().sessions_elsewhere == 1);
+  tried.set("ipv4-prefix", "24");
+  CHECK(tried.read().sessions_elsewhere == 0);
+  tried.attempt().at = at(60);
+  CHECK(tried.read().sessions == 0);
+}
+
+TEST_CASE("threats: failing open - a restriction or a type that cannot be read is an error, until it is mended") {
+  Tried tried;
+  tried.restrict(Restricted::account, alice, Effect::known_only);
+  execute(tried.connection(), "UPDATE restriction SET effect = 'slow'");
+  CHECK_THROWS_AS(tried.read(), StoreError);
+  execute(tried.connection(), "UPDATE restriction SET effect = 'block'");
+  CHECK(tried.read().restrictions.size() == 1);
+  execute(tried.connection(), "INSERT INTO type (type, name, value) VALUES ('*', 'flags', 'loud')");
+  CHECK_THROWS_AS(tried.read(), StoreError);
+  execute(tried.connection(), "DELETE FROM type");
+  CHECK(tried.read().type.counts());
 }
