@@ -57,6 +57,7 @@ unit_test_SOURCES = \
   %D%/unit/conversation_loss_test.cpp \
   %D%/unit/conversation_test.cpp \
   %D%/unit/counters_test.cpp \
+  %D%/unit/countries_database.hpp \
   %D%/unit/countries_test.cpp \
   %D%/unit/decide_test.cpp \
   %D%/unit/detection_test.cpp \

@@ -1,9 +1,7 @@
 #include "plugin/store/countries.hpp"
 
 #include <doctest/doctest.h>
-#include <spawn.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 
 #include <filesystem>
 #include <fstream>
@@ -12,55 +10,11 @@
 #include <vector>
 
 #include "plugin/config/config_error.hpp"
-#include "tests/unit/temporary_store.hpp"
+#include "tests/unit/countries_database.hpp"
 
 using namespace clientid;
 
 namespace {
-
-// The status of perl with these arguments; -1 where there is none.
-int run_perl(std::vector<std::string> arguments) {
-  arguments.insert(arguments.begin(), "perl");
-  std::vector<char*> words;
-  words.reserve(arguments.size() + 1);
-  for (auto& argument : arguments) words.push_back(argument.data());
-  words.push_back(nullptr);
-  pid_t child = 0;
-  int status = 0;
-  if (::posix_spawnp(&child, "perl", nullptr, nullptr, words.data(), environ) != 0) return -1;
-  if (::waitpid(child, &status, 0) != child || !WIFEXITED(status)) return -1;
-  return WEXITSTATUS(status);
-}
-
-// Databases can be made. Says so where they cannot.
-bool has_writer() {
-  static const bool there = run_perl({"-MMaxMind::DB::Writer::Tree", "-e", "0"}) == 0;
-  if (!there) MESSAGE("skipped: Perl's MaxMind::DB::Writer is not installed (Debian: libmaxmind-db-writer-perl)");
-  return there;
-}
-
-class Database {
- public:
-  explicit Database(const std::string& form) {
-    const auto script = std::filesystem::path(__FILE__).parent_path() / "make_countries.pl";
-    REQUIRE(run_perl({script.string(), form, path()}) == 0);
-  }
-
-  std::string path() const { return directory_.file("places.mmdb"); }
-  std::shared_ptr<const Countries> open() const { return Countries::open(path()); }
-
-  std::string octets() const {
-    std::ifstream file(path(), std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
-  }
-  void replace(const std::string& octets) const {
-    std::filesystem::remove(path());
-    std::ofstream(path(), std::ios::binary) << octets;
-  }
-
- private:
-  TemporaryDirectory directory_;
-};
 
 std::string country(const Countries& countries, const std::string& address) {
   const auto place = countries.location_of(Address::parse(address).value());
@@ -84,7 +38,7 @@ TEST_CASE("the country of an address") {
   if (!has_writer()) return;
   for (const auto* form : {"country", "city"}) {
     CAPTURE(form);
-    const auto countries = Database(form).open();
+    const auto countries = CountriesDatabase(form).open();
     CHECK(country(*countries, "192.0.2.0") == "DE");
     CHECK(country(*countries, "192.0.2.255") == "DE");
     CHECK(country(*countries, "::ffff:192.0.2.7") == "DE");
@@ -100,21 +54,21 @@ TEST_CASE("the country of an address") {
 
 TEST_CASE("the country in which a network is registered, where its own is not known") {
   if (!has_writer()) return;
-  const auto countries = Database("country").open();
+  const auto countries = CountriesDatabase("country").open();
   CHECK(country(*countries, "192.0.2.16") == "AT");
   CHECK(country(*countries, "192.0.2.17") == "none");
 }
 
 TEST_CASE("threats: log injection - a country is two capital letters") {
   if (!has_writer()) return;
-  const auto countries = Database("country").open();
+  const auto countries = CountriesDatabase("country").open();
   CHECK(country(*countries, "192.0.2.18") == "none");
   CHECK(country(*countries, "192.0.2.19") == "none");
 }
 
 TEST_CASE("a database of cities has coordinates") {
   if (!has_writer()) return;
-  const auto cities = Database("city").open();
+  const auto cities = CountriesDatabase("city").open();
   const auto place = cities->location_of(Address::parse("198.51.100.7").value()).value();
   CHECK(place.latitude.value() == 38.9);
   CHECK(place.longitude.value() == -77.0);
@@ -125,12 +79,12 @@ TEST_CASE("a database of cities has coordinates") {
     CHECK_FALSE(other.latitude);
     CHECK_FALSE(other.longitude);
   }
-  CHECK_FALSE(Database("country").open()->location_of(Address::parse("198.51.100.7").value())->latitude);
+  CHECK_FALSE(CountriesDatabase("country").open()->location_of(Address::parse("198.51.100.7").value())->latitude);
 }
 
 TEST_CASE("threads share a database, which outlives its name") {
   if (!has_writer()) return;
-  const auto countries = Database("city").open();
+  const auto countries = CountriesDatabase("city").open();
   std::vector<std::string> found(4);
   std::vector<std::thread> threads;
   for (auto& one : found) {
@@ -144,7 +98,7 @@ TEST_CASE("threads share a database, which outlives its name") {
 
 TEST_CASE("a database may be a link") {
   if (!has_writer()) return;
-  const Database database("country");
+  const CountriesDatabase database("country");
   const TemporaryDirectory directory;
   std::filesystem::create_symlink(database.path(), directory.file("link"));
   CHECK(country(*Countries::open(directory.file("link")), "192.0.2.7") == "DE");
@@ -165,13 +119,13 @@ TEST_CASE("a database that cannot be used is named, and how to mend it") {
 
 TEST_CASE("a database of something else is refused") {
   if (!has_writer()) return;
-  CHECK(fault(Database("other").path())
+  CHECK(fault(CountriesDatabase("other").path())
             .ends_with("is of the kind \"GeoLite2-ASN\"; it takes a database of countries or cities"));
 }
 
 TEST_CASE("threats: a damaged database is refused, or does not know") {
   if (!has_writer()) return;
-  const Database database("city");
+  const CountriesDatabase database("city");
   const auto whole = database.octets();
   const auto look_up = [&] {
     try {

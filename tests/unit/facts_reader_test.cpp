@@ -12,6 +12,7 @@
 #include "plugin/store/sessions.hpp"
 #include "plugin/store/settings_table.hpp"
 #include "plugin/store/type_table.hpp"
+#include "tests/unit/countries_database.hpp"
 #include "tests/unit/temporary_store.hpp"
 
 using namespace clientid;
@@ -217,7 +218,7 @@ class Tried {
   }
 
   Attempt& attempt() { return attempt_; }
-  Facts read() { return reader_.read(attempt_, nullptr); }
+  Facts read(const Countries* countries = nullptr) { return reader_.read(attempt_, countries); }
   Connection& connection() { return connection_; }
 
   void set(const std::string& name, const std::string& value) {
@@ -412,6 +413,31 @@ TEST_CASE("UC2 U6.2.3 U6.2.4 what the device does elsewhere is read where a rule
   CHECK(facts.accounts_of_device == 0);
   CHECK_FALSE(facts.last_sighting);
   CHECK(facts.sessions == 0);
+}
+
+TEST_CASE("U6.2.4 where a device is and where it was, if there is a database of countries") {
+  if (!has_writer()) return;
+  const auto countries = CountriesDatabase("city").open();
+  Tried tried;
+  CHECK(tried.read(countries.get()).location->country == "DE");
+  Bindings(tried.connection()).insert(binding("bob@example.com", 1));
+  Bindings(tried.connection()).touch(1, at(-60), "198.51.100.7");
+  auto facts = tried.read(countries.get());
+  REQUIRE(facts.last_sighting);
+  CHECK(facts.last_sighting->location->country == "US");
+  CHECK(facts.last_sighting->location->latitude == 38.9);
+  tried.set("two-places", "off");
+  facts = tried.read(countries.get());
+  CHECK_FALSE(facts.location);
+  CHECK_FALSE(facts.last_sighting->location);
+  tried.set("two-places", "refuse");
+  tried.attempt().peer.reset();
+  facts = tried.read(countries.get());
+  CHECK_FALSE(facts.location);
+  CHECK(facts.last_sighting->location);
+  tried.attempt().peer = Address::parse("192.0.2.7");
+  tried.attempt().device.reset();
+  CHECK_FALSE(tried.read(countries.get()).location);
 }
 
 TEST_CASE("U6.2.4 a session in the same network is not elsewhere, as wide as the settings have it") {
