@@ -91,6 +91,7 @@ unit_test_SOURCES = \
   %D%/unit/proxy_header_test.cpp \
   %D%/unit/proxy_login_test.cpp \
   %D%/unit/rate_test.cpp \
+  %D%/unit/recorder_test.cpp \
   %D%/unit/reply_queue_test.cpp \
   %D%/unit/restriction_test.cpp \
   %D%/unit/restrictions_test.cpp \

@@ -2,6 +2,7 @@
 
 #include <openssl/rand.h>
 
+#include <algorithm>
 #include <array>
 #include <iterator>
 #include <stdexcept>
@@ -35,15 +36,6 @@ bool is_empty(const Batch& batch) {
 template <typename T>
 void append(std::vector<T>& earlier, std::vector<T>& later) {
   earlier.insert(earlier.end(), std::make_move_iterator(later.begin()), std::make_move_iterator(later.end()));
-}
-
-template <typename T>
-std::size_t drop_oldest(std::vector<T>& rows) {
-  if (rows.size() <= Recorder::max_waiting) return 0;
-  // Some at a time: to move all the others for each one that comes would be costly.
-  constexpr auto some = Recorder::max_waiting / 10;
-  rows.erase(rows.begin(), rows.begin() + some);
-  return some;
 }
 
 }  // namespace
@@ -83,7 +75,6 @@ std::unique_ptr<Recorder::Session> Recorder::open_session(OpenSession session) {
     session.holder = holder_;
     session.number = number;
     waiting_.opened.push_back(std::move(session));
-    drop_excess();
   }
   wake_.notify_one();
   return std::make_unique<Session>(*this, number);
@@ -92,8 +83,7 @@ std::unique_ptr<Recorder::Session> Recorder::open_session(OpenSession session) {
 void Recorder::close_session(long long number) {
   {
     const std::lock_guard lock(mutex_);
-    waiting_.closed.push_back(number);
-    drop_excess();
+    forget_session(number);
   }
   wake_.notify_one();
 }
@@ -153,18 +143,32 @@ bool Recorder::with_ledger(const std::function<void(Ledger&)>& use) {
   }
 }
 
-// A session whose opening or end is given up leaves its row to the end of the lease, or has none.
 std::size_t Recorder::drop_excess() {
-  drop_oldest(waiting_.opened);
-  drop_oldest(waiting_.closed);
-  return drop_oldest(waiting_.entries);
+  if (waiting_.entries.size() <= max_waiting) return 0;
+  // Some at a time: to move all the others for each one that comes would be costly.
+  constexpr auto some = max_waiting / 10;
+  waiting_.entries.erase(waiting_.entries.begin(), waiting_.entries.begin() + some);
+  return some;
+}
+
+// What waits to be opened has rising numbers, and is of sessions that are open now; what waits to be closed is in the
+// store. Neither is given up: a row that nobody closes would count against its device as long as this process lives.
+void Recorder::forget_session(long long number) {
+  auto& opened = waiting_.opened;
+  const auto found = std::ranges::lower_bound(opened, number, {}, &OpenSession::number);
+  if (found != opened.end() && found->number == number) {
+    opened.erase(found);
+  } else {
+    waiting_.closed.push_back(number);
+  }
 }
 
 void Recorder::put_back(Batch batch) {
   append(batch.entries, waiting_.entries);
   append(batch.opened, waiting_.opened);
-  append(batch.closed, waiting_.closed);
+  const auto closed = std::exchange(waiting_.closed, {});
   waiting_ = std::move(batch);
+  for (const auto number : closed) forget_session(number);
   lost_ += drop_excess();
 }
 

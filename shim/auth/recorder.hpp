@@ -1,6 +1,6 @@
 // Writes the ledger on a thread of its own, so that no AUTH waits for it. What comes while a commit is under way goes
 // into the next one. While the store does not answer, what is to be written waits; beyond `max_waiting` the oldest
-// is given up, and the log says how much.
+// attempts are given up, and the log says how many.
 #pragma once
 
 #include <condition_variable>
@@ -63,6 +63,7 @@ class Recorder {
   bool with_ledger(const std::function<void(Ledger&)>& use);
   void tend();
   std::size_t drop_excess();
+  void forget_session(long long number);
   void put_back(Batch batch);
 
   std::string store_url_;

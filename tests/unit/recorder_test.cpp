@@ -1,0 +1,108 @@
+#include "shim/auth/recorder.hpp"
+
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "tests/unit/temporary_store.hpp"
+
+using namespace clientid;
+using namespace std::chrono_literals;
+
+namespace {
+
+OpenSession session() {
+  return {.holder = {},
+          .number = 0,
+          .type = "uuid",
+          .fingerprint = fingerprint(1).hex(),
+          .account = "alice@example.com",
+          .peer = {},
+          .network = {},
+          .opened = now()};
+}
+
+// Waits until the store holds so many rows; says how many there are at the end.
+long long rows(const std::string& url, const std::string& table, long long expected) {
+  auto connection = Connection::open(url);
+  const auto deadline = std::chrono::steady_clock::now() + 20s;
+  long long count = 0;
+  do {
+    std::this_thread::sleep_for(1ms);
+    count = number(connection, "SELECT count(*) FROM " + table);
+  } while (count != expected && std::chrono::steady_clock::now() < deadline);
+  return count;
+}
+
+Entry attempt() {
+  Entry entry;
+  entry.event.at = now();
+  entry.event.account = "alice@example.com";
+  return entry;
+}
+
+// A store that can be taken away and brought back.
+class Store {
+ public:
+  Store() { Connection::initialise(url()); }
+
+  std::string url() const { return "sqlite:" + path_; }
+  void take_away() const { std::filesystem::rename(path_, path_ + ".away"); }
+  void bring_back() const { std::filesystem::rename(path_ + ".away", path_); }
+
+ private:
+  TemporaryDirectory directory_;
+  std::string path_ = directory_.file("clientid.db");
+};
+
+}  // namespace
+
+TEST_CASE("U6.2.3 a session is in the store while it is open, and none is when the process ends") {
+  const Store store;
+  {
+    Recorder recorder(store.url(), [](const Alert&) {});
+    auto first = recorder.open_session(session());
+    const auto second = recorder.open_session(session());
+    CHECK(rows(store.url(), "session", 2) == 2);
+    first.reset();
+    CHECK(rows(store.url(), "session", 1) == 1);
+  }
+  CHECK(rows(store.url(), "session", 0) == 0);
+}
+
+TEST_CASE("U6.2.3 sessions that end while the store does not answer do not stay open for good, however many") {
+  const Store store;
+  Recorder recorder(store.url(), [](const Alert&) {});
+  std::vector<std::unique_ptr<Recorder::Session>> open;
+  const long long many = Recorder::max_waiting + 10;
+  for (long long i = 0; i < many; ++i) open.push_back(recorder.open_session(session()));
+  CHECK(rows(store.url(), "session", many) == many);
+  store.take_away();
+  open.clear();
+  // Those that come and go meanwhile need no place in it.
+  for (long long i = 0; i < many; ++i) recorder.open_session(session());
+  const auto stays = recorder.open_session(session());
+  recorder.record(attempt(), {});
+  store.bring_back();
+  CHECK(rows(store.url(), "event", 1) == 1);
+  CHECK(rows(store.url(), "session", 1) == 1);
+}
+
+TEST_CASE(
+    "threats: floods - while the store does not answer, so many attempts wait, and of more the oldest are given up") {
+  const Store store;
+  store.take_away();
+  Recorder recorder(store.url(), [](const Alert&) {});
+  for (std::size_t i = 0; i < 3 * Recorder::max_waiting; ++i) recorder.record(attempt(), {});
+  auto last = attempt();
+  last.event.account = "last";
+  recorder.record(last, {});
+  store.bring_back();
+  CHECK(rows(store.url(), "event WHERE account = 'last'", 1) == 1);
+  // Those that wait, and those that were about to be written.
+  auto connection = Connection::open(store.url());
+  CHECK(number(connection, "SELECT count(*) FROM event") <= 2 * static_cast<long long>(Recorder::max_waiting));
+}
