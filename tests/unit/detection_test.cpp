@@ -292,6 +292,7 @@ TEST_CASE("UC7 what is in force is not made anew, and what has ended is") {
   CHECK(number(site.connection(), "SELECT count(*) FROM event WHERE outcome = 'changed'") == 1);
   CHECK(site.look_at_account(300).size() == 1);
   CHECK(site.restrictions(300).starts_with("known-only account alice@example.com until 2023-11-14T22:23:20Z"));
+  CHECK(Restrictions(site.connection()).list(at(300)).at(0).created == at(300));
 }
 
 TEST_CASE("UC7 what an operator made is left alone") {
