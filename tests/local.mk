@@ -479,7 +479,7 @@ dialogs = \
 TESTS += $(dialogs)
 
 EXTRA_DIST += $(dialogs) $(system_tests) \
-  %D%/bench/measure.py %D%/bench/peers.py %D%/bench/processes.py %D%/bench/refusal_times.py %D%/bench/run.sh \
+  %D%/bench/measure.py %D%/bench/peers.py %D%/bench/plot.gp %D%/bench/processes.py %D%/bench/refusal_times.py %D%/bench/run.sh \
   %D%/dialogs/placeholders.py %D%/dialogs/run.py %D%/dialogs/session.py %D%/packages.sh %D%/plugin/exports_test.sh \
   %D%/run.sh %D%/system/alerted.py %D%/system/authority.py %D%/system/client.py %D%/system/ctl_site.py \
   %D%/system/demo.py %D%/system/dovecot.py %D%/system/exim.py %D%/system/mechanisms.py %D%/system/outcomes.py \

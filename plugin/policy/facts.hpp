@@ -36,12 +36,12 @@ struct Facts {
   std::optional<Binding> licence;         // of this device on any account
   unsigned active_devices = 0;            // active, unexpired bindings of this account
   unsigned pending_devices = 0;           // of this account
-  Tally device;                           // counted of the device, or of an own device in this network
+  Tally device;                           // counted of the device, or of it on this account and in this network
   Tally address;                          // counted in this network
   Tally absent;                           // counted in this network of clients without identity
   Tally account;                          // counted of the account
   unsigned accounts_of_device = 0;        // on which the device has an active binding
-  unsigned sessions = 0;                  // that the device has open
+  unsigned sessions = 0;                  // that the device has open; an own device: on this account
   unsigned sessions_elsewhere = 0;        // those of them in other networks
   std::optional<Sighting> last_sighting;  // of the device
   std::optional<GeoLocation> location;    // of the peer
@@ -53,6 +53,9 @@ bool in_force(const Binding& binding, Time at);
 // Is the device bound to this very account? Such a device answers for itself alone, and never for what others do to the
 // account or from its address (X2).
 bool is_own_device(const Attempt& attempt, const Facts& facts);
+
+// May many accounts use the device: by its type, or by a licence (UC2)?
+bool is_used_by_many(const Attempt& attempt, const Facts& facts);
 
 // The device as far as it counts for the verdict: null without identity, or where the flags of its type say that it is
 // taken as not shown (D7.3).

@@ -96,8 +96,10 @@ void FactsReader::Statements::read_elsewhere(const Attempt& attempt, const Devic
   }
   if (asks_for_place || settings.device_sessions.limits()) {
     const auto network = counted_network(attempt, settings);
-    const auto open = sessions.count(device.fingerprint.hex(), network ? network->to_string() : "", attempt.at);
-    facts.sessions = open.all;
+    const auto open =
+        sessions.count(device.fingerprint.hex(), attempt.account, network ? network->to_string() : "", attempt.at);
+    // X2: who has stolen its token must not use up what it may have on its own account.
+    facts.sessions = is_own_device(attempt, facts) ? open.on_account : open.all;
     facts.sessions_elsewhere = open.elsewhere;
   }
 }

@@ -24,7 +24,7 @@ void suspect(const Entry& entry, Suspects& suspects) {
   suspects.any = true;
   const auto& event = entry.event;
   if (!event.account.empty()) suspects.accounts.insert(event.account);
-  if (!event.fingerprint.empty()) suspects.devices.insert(event.fingerprint);
+  if (!event.fingerprint.empty() && !entry.used_by_many) suspects.devices.insert(event.fingerprint);
   if (!event.network.empty()) suspects.networks.insert(event.network);
 }
 

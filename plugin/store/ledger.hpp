@@ -22,8 +22,9 @@ struct Entry {
   Event event;
   std::optional<std::int64_t> used_binding;  // a success counts as its use
   CountedNames counted;
-  bool failure = false;     // counts as one, for limits
-  bool suspicious = false;  // for detection
+  bool failure = false;       // counts as one, for limits
+  bool suspicious = false;    // for detection
+  bool used_by_many = false;  // the device, which is not to be blocked for what one of its users does
 };
 
 struct Batch {

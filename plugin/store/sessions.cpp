@@ -52,18 +52,23 @@ void Sessions::purge(Time now) {
 
 SessionCounter::SessionCounter(Connection& connection)
     : statement_(connection,
-                 "SELECT count(*), count(CASE WHEN network NOT IN ('', :network) THEN 1 END) FROM session WHERE"
+                 "SELECT count(*), count(CASE WHEN account = :account THEN 1 END),"
+                 " count(CASE WHEN network NOT IN ('', :network) THEN 1 END) FROM session WHERE"
                  " fingerprint = :fingerprint AND lease > :now") {
-  statement_.use(network_, fingerprint_, at_).into(all_, elsewhere_);
+  statement_.use(account_, network_, fingerprint_, at_).into(all_, on_account_, elsewhere_);
 }
 
-SessionCounts SessionCounter::count(const std::string& fingerprint, const std::string& network, Time at) {
+SessionCounts SessionCounter::count(const std::string& fingerprint, const std::string& account,
+                                    const std::string& network, Time at) {
   fingerprint_ = fingerprint;
+  account_ = account;
   network_ = network;
   at_ = to_seconds(at);
-  all_ = elsewhere_ = 0;
+  all_ = on_account_ = elsewhere_ = 0;
   statement_.for_each_row([] {});
-  return {.all = static_cast<unsigned>(all_), .elsewhere = static_cast<unsigned>(elsewhere_)};
+  return {.all = static_cast<unsigned>(all_),
+          .on_account = static_cast<unsigned>(on_account_),
+          .elsewhere = static_cast<unsigned>(elsewhere_)};
 }
 
 }  // namespace clientid

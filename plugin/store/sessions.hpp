@@ -23,7 +23,8 @@ struct OpenSession {
 
 struct SessionCounts {
   unsigned all = 0;
-  unsigned elsewhere = 0;  // from other networks than the one asked about
+  unsigned on_account = 0;  // on the account asked about
+  unsigned elsewhere = 0;   // from other networks than the one asked about
 };
 
 class Sessions {
@@ -51,13 +52,15 @@ class SessionCounter {
  public:
   explicit SessionCounter(Connection& connection);
 
-  SessionCounts count(const std::string& fingerprint, const std::string& network, Time at);
+  SessionCounts count(const std::string& fingerprint, const std::string& account, const std::string& network, Time at);
 
  private:
   std::string fingerprint_;
+  std::string account_;
   std::string network_;
   long long at_ = 0;
   long long all_ = 0;
+  long long on_account_ = 0;
   long long elsewhere_ = 0;
   Statement statement_;
 };

@@ -43,6 +43,7 @@ void count(Entry& entry, const Judgement& judgement, bool repeated) {
   const bool guess = is_refusal(entry.event.outcome) && verdict.reason != Reason::pending;
   entry.failure = guess && !repeated;
   entry.suspicious = guess && !is_own_device(attempt, *facts);
+  entry.used_by_many = is_used_by_many(attempt, *facts);
 }
 
 void write_log(const Event& event, const AttemptContext& context, const std::optional<Judgement>& judgement) {

@@ -4,8 +4,8 @@
     BENCH_DIR=... SHIM=... CLIENTIDCTL=... SASL_PLUGIN_DIR=... SRCDIR=... measure.py [--rounds N] [--only MEASURE]
 
 BENCH_DIR has the programs load, sink and handshake_floor. tests/bench/run.sh builds all and calls this. The cost of a
-server is its own CPU time, which other load on the machine hardly changes. Prints a table in Markdown, and writes the
-figures to results.json in the working directory, for plot.gp.
+server is its own CPU time, which other load on the machine hardly changes. Prints a table in Markdown, and writes
+results.json, and results.dat for plot.gp, to the working directory.
 """
 import argparse
 import contextlib
@@ -16,7 +16,7 @@ import statistics
 import subprocess
 import tempfile
 
-from peers import LOAD_CORE, SERVER_CORE, Haproxy, Nginx, PostfixItself, Shim, Sink, fill, on_core
+from peers import LOAD_CORE, SERVER_CORE, Haproxy, Nginx, PostfixItself, Shim, Sink, on_core
 from processes import SystemCalls, cpu_precise, cpu_seconds, memory
 from system.site import program
 
@@ -140,6 +140,18 @@ class Bench:
                 return (held - before) / count
             self.take_turns(f"KiB, idle connection {what}, {count} of them", [self.shim, self.nginx, self.haproxy], one, rounds=1)
 
+    def write_plot_data(self):
+        """Each measure as a part of what nginx takes, one line a measure."""
+        servers = [Shim.name, Nginx.name, Haproxy.name, PostfixItself.name]
+        lines = ["\t".join(["measure", *servers])]
+        for measure, values in self.results.items():
+            if Nginx.name not in values:
+                continue
+            whole = statistics.median(values[Nginx.name])
+            lines.append("\t".join([measure, *(f"{statistics.median(values[server]) / whole:.3f}" if server in values else "?"
+                                               for server in servers)]))
+        pathlib.Path("results.dat").write_text("\n".join(lines) + "\n")
+
     def floor(self, measure, more):
         handshakes = 1000
         for _ in range(self.rounds):
@@ -161,6 +173,7 @@ def main():
     print("| measure | server | median | spread | clientid-shim to it |\n| --- | --- | --- | --- | --- |")
     bench.run(arguments.only)
     pathlib.Path("results.json").write_text(json.dumps(bench.results, indent=1))
+    bench.write_plot_data()
 
 
 if __name__ == "__main__":

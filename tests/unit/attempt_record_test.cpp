@@ -185,6 +185,13 @@ TEST_CASE("X5 a device that waits for approval makes no failures by trying again
   CHECK(counts(entry(judgement({Decision::refuse, Reason::pending}))) == "device address account ");
 }
 
+TEST_CASE("UC2 an entry says whether many use the device") {
+  CHECK_FALSE(entry(judgement(), Outcome::failed).used_by_many);
+  auto shared = judgement();
+  shared.facts->type.shared = true;
+  CHECK(entry(shared, Outcome::failed).used_by_many);
+}
+
 TEST_CASE("UC7 the same wrong password again is no further failure, and stays suspicious") {
   CHECK(counts(entry(judgement(), Outcome::failed, true)) == "device address account suspicious ");
   CHECK(counts(entry(own(), Outcome::failed, true)) == "device ");

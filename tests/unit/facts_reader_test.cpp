@@ -374,6 +374,19 @@ TEST_CASE("U6.2.3 each window is that of its own limit") {
   CHECK(tried.read().absent.failures == 8);
 }
 
+TEST_CASE("X2 of the sessions of an own device those on this account count") {
+  Tried tried;
+  tried.open_session(1, 1, "192.0.2.7/32");
+  tried.open_session(2, 1, "192.0.2.7/32");
+  tried.attempt().account = "bob@example.com";
+  CHECK(tried.read().sessions == 2);
+  Bindings(tried.connection()).insert(binding("bob@example.com", 1));
+  CHECK(tried.read().sessions == 0);
+  tried.attempt().account = alice;
+  Bindings(tried.connection()).insert(binding(alice, 1));
+  CHECK(tried.read().sessions == 2);
+}
+
 TEST_CASE("UC2 U6.2.3 U6.2.4 what the device does elsewhere is read where a rule looks at it") {
   Tried tried;
   Bindings bindings(tried.connection());

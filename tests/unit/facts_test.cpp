@@ -117,11 +117,20 @@ TEST_CASE("UC6 the network that stands for an address") {
 TEST_CASE("UC6 a stranger's device is counted, and with it address and account") {
   CHECK(text(counted_names(attempt(), with({}))) ==
         "device " + hex + "|address 198.51.100.9/32||account alice@example.com");
-  CHECK(text(counted_names(attempt(), with({}, binding()))) ==
-        "device " + hex + "|address 198.51.100.9/32||account alice@example.com");
   CHECK(text(counted_names(attempt(), with(binding(BindingState::pending)))) ==
         "device " + hex + "|address 198.51.100.9/32||account alice@example.com");
   CHECK(text(counted_names(attempt(""), with({}))) == "device " + hex + "|||account alice@example.com");
+}
+
+TEST_CASE("UC2 a device that many use is counted on each account apart, and with it address and account") {
+  const auto apart =
+      "device " + hex + " alice@example.com 198.51.100.9/32|address 198.51.100.9/32||account alice@example.com";
+  CHECK(text(counted_names(attempt(), with({}, binding()))) == apart);
+  auto shared = with({});
+  shared.type.shared = true;
+  CHECK(text(counted_names(attempt(), shared)) == apart);
+  CHECK(text(counted_names(attempt(), with({}, binding(BindingState::revoked)))) ==
+        "device " + hex + "|address 198.51.100.9/32||account alice@example.com");
 }
 
 TEST_CASE("X2 an own device is counted by account and network, and nothing else is") {

@@ -187,6 +187,16 @@ TEST_CASE("UC7 detection looks at device and network of each suspicious attempt"
   CHECK(Restrictions(connection).find(Restricted::network, "192.0.2.7/32", Effect::block, at(7)));
 }
 
+TEST_CASE("UC2 a device that many use is not blocked for what its users do") {
+  const TemporaryStore store;
+  auto connection = store.open();
+  Ledger ledger(connection, "me");
+  set(connection, "detect-device", "2/10m");
+  std::vector<Entry> entries{entry(alice, 1, true), entry("bob@example.com", 1, true)};
+  for (auto& each : entries) each.used_by_many = true;
+  CHECK(ledger.write(batch(entries), at(7)).empty());
+}
+
 TEST_CASE("X2 what is not suspicious gives detection no cause to look") {
   const TemporaryStore store;
   auto connection = store.open();

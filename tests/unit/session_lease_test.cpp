@@ -37,7 +37,7 @@ struct TwoProcesses {
   Ledger second{connection, "second"};
 
   SessionCounts count(Time when, const std::string& network = here) {
-    return SessionCounter(connection).count(phone, network, when);
+    return SessionCounter(connection).count(phone, "alice@example.com", network, when);
   }
 };
 

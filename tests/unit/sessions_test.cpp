@@ -10,6 +10,7 @@ namespace {
 
 const std::string phone = fingerprint(1).hex();
 const std::string laptop = fingerprint(2).hex();
+const std::string alice = "alice@example.com";
 
 OpenSession session(const std::string& holder, long long number, const std::string& device = phone,
                     const std::string& network = "192.0.2.7/32", long long opened = 0) {
@@ -113,13 +114,29 @@ TEST_CASE("U6.2.3 the sessions of a device are counted over all holders, and tho
   sessions.open(session("b", 1, phone, "198.51.100.0/24"), at(90));
   sessions.open(session("b", 2, phone, ""), at(50));
   sessions.open(session("b", 3, laptop, "203.0.113.0/24"), at(90));
-  CHECK(text(counter.count(phone, "192.0.2.7/32", at(49))) == "1 of 3");
-  CHECK(text(counter.count(phone, "192.0.2.7/32", at(50))) == "1 of 2");
-  CHECK(text(counter.count(phone, "198.51.100.0/24", at(49))) == "1 of 3");
-  CHECK(text(counter.count(phone, "203.0.113.0/24", at(49))) == "2 of 3");
-  CHECK(text(counter.count(laptop, "203.0.113.0/24", at(0))) == "0 of 1");
-  CHECK(text(counter.count(fingerprint(3).hex(), "192.0.2.7/32", at(0))) == "0 of 0");
-  CHECK(text(counter.count(phone, "192.0.2.7/32", at(90))) == "0 of 0");
+  CHECK(text(counter.count(phone, alice, "192.0.2.7/32", at(49))) == "1 of 3");
+  CHECK(text(counter.count(phone, alice, "192.0.2.7/32", at(50))) == "1 of 2");
+  CHECK(text(counter.count(phone, alice, "198.51.100.0/24", at(49))) == "1 of 3");
+  CHECK(text(counter.count(phone, alice, "203.0.113.0/24", at(49))) == "2 of 3");
+  CHECK(text(counter.count(laptop, alice, "203.0.113.0/24", at(0))) == "0 of 1");
+  CHECK(text(counter.count(fingerprint(3).hex(), alice, "192.0.2.7/32", at(0))) == "0 of 0");
+  CHECK(text(counter.count(phone, alice, "192.0.2.7/32", at(90))) == "0 of 0");
   sessions.close("a", 1);
-  CHECK(text(counter.count(phone, "192.0.2.7/32", at(0))) == "1 of 2");
+  CHECK(text(counter.count(phone, alice, "192.0.2.7/32", at(0))) == "1 of 2");
+}
+
+TEST_CASE("X2 the sessions of a device on one account are counted apart") {
+  const TemporaryStore store;
+  auto connection = store.open();
+  Sessions sessions(connection);
+  SessionCounter counter(connection);
+  for (const auto number : {1, 2, 3}) {
+    auto one = session("a", number);
+    one.account = number == 1 ? alice : "bob@example.com";
+    sessions.open(one, at(90));
+  }
+  CHECK(counter.count(phone, alice, "", at(0)).on_account == 1);
+  CHECK(counter.count(phone, "bob@example.com", "", at(0)).on_account == 2);
+  CHECK(counter.count(phone, "carol@example.com", "", at(0)).on_account == 0);
+  CHECK(counter.count(phone, alice, "", at(0)).all == 3);
 }
