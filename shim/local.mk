@@ -40,6 +40,7 @@ libshim_la_SOURCES = \
   %D%/net/endpoint.cpp %D%/net/endpoint.hpp \
   %D%/net/handover.cpp %D%/net/handover.hpp \
   %D%/net/ip_endpoint.hpp \
+  %D%/net/kernel_tls.cpp %D%/net/kernel_tls.hpp \
   %D%/net/keyed_count.hpp \
   %D%/net/listen_address.cpp %D%/net/listen_address.hpp \
   %D%/net/listener.cpp %D%/net/listener.hpp \

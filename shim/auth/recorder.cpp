@@ -17,6 +17,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr auto group_time = std::chrono::milliseconds(50);
 constexpr auto retry_after = std::chrono::seconds(1);
 constexpr auto tend_every = std::chrono::seconds(30);
 static_assert(tend_every * 2 < Ledger::lease);
@@ -60,10 +61,10 @@ void Recorder::stop() {
 void Recorder::record(Entry entry, std::vector<Alert> alerts) {
   {
     const std::lock_guard lock(mutex_);
+    wake_if_first();
     waiting_.entries.push_back(std::move(entry));
     lost_ += drop_excess();
   }
-  wake_.notify_one();
   for (auto& alert : alerts) raise_(std::move(alert));
 }
 
@@ -71,27 +72,34 @@ std::unique_ptr<Recorder::Session> Recorder::open_session(OpenSession session) {
   long long number = 0;
   {
     const std::lock_guard lock(mutex_);
+    wake_if_first();
     number = ++last_session_;
     session.holder = holder_;
     session.number = number;
     waiting_.opened.push_back(std::move(session));
   }
-  wake_.notify_one();
   return std::make_unique<Session>(*this, number);
 }
 
 void Recorder::close_session(long long number) {
   {
     const std::lock_guard lock(mutex_);
+    wake_if_first();
     forget_session(number);
   }
-  wake_.notify_one();
+}
+
+// The writer looks again for itself as long as it has something to write.
+void Recorder::wake_if_first() {
+  if (is_empty(waiting_)) wake_.notify_one();
 }
 
 void Recorder::work() {
   std::unique_lock lock(mutex_);
   while (!stopping_ || !is_empty(waiting_)) {
     wake_.wait_until(lock, tended_ + tend_every, [this] { return stopping_ || !is_empty(waiting_); });
+    // What comes meanwhile goes into the same commit.
+    if (!is_empty(waiting_)) wake_.wait_for(lock, group_time, [this] { return stopping_; });
     auto batch = std::exchange(waiting_, {});
     const auto lost = std::exchange(lost_, 0);
     lock.unlock();

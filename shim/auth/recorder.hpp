@@ -1,6 +1,6 @@
-// Writes the ledger on a thread of its own, so that no AUTH waits for it. What comes while a commit is under way goes
-// into the next one. While the store does not answer, what is to be written waits; beyond `max_waiting` the oldest
-// attempts are given up, and the log says how many.
+// Writes the ledger on a thread of its own, so that no AUTH waits for it. What comes within 50 ms, or while a commit is
+// under way, goes into one commit. While the store does not answer, what is to be written waits; beyond `max_waiting`
+// the oldest attempts are given up, and the log says how many.
 #pragma once
 
 #include <condition_variable>
@@ -58,6 +58,7 @@ class Recorder {
   };
 
   void close_session(long long number);
+  void wake_if_first();
   void work();
   bool write(const Batch& batch);
   bool with_ledger(const std::function<void(Ledger&)>& use);

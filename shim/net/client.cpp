@@ -77,7 +77,8 @@ asio::awaitable<bool> Client::read() {
     co_return true;
   }
   waiting_ = true;
-  const auto io = co_await stream_.read(conversation_.reader());
+  const auto room = conversation_.in_content() ? message_room : command_room;
+  const auto io = co_await stream_.read(conversation_.reader(), room);
   waiting_ = false;
   if (io == Io::timed_out) conversation_.end(winding_down_ ? replies::shutting_down : replies::timeout);
   co_return io != Io::closed;

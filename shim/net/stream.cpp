@@ -42,17 +42,17 @@ Stream::~Stream() {
 }
 
 void Stream::expires_at(Clock::time_point deadline) {
-  const bool sooner = deadline < state_->deadline;
   state_->deadline = deadline;
   state_->expired = false;
-  // A later deadline needs no call: the timer finds it when it fires.
-  if (state_->watched && !sooner) return;
+  // A deadline behind the next look of the timer needs no call: it is found then.
+  if (state_->watched && deadline >= state_->next_look) return;
   state_->watched = true;
   watch(state_);
 }
 
 void Stream::watch(const std::shared_ptr<State>& state) {
-  state->timer.expires_at(state->deadline);
+  state->next_look = state->deadline;
+  state->timer.expires_at(state->next_look);
   state->timer.async_wait([state](boost::system::error_code error) {
     if (error || !state->socket.is_open()) return;
     if (Clock::now() < state->deadline) return watch(state);
@@ -119,17 +119,17 @@ std::vector<ChannelBinding> Stream::channel_bindings() const {
   return ssl_ ? clientid::channel_bindings(*ssl_) : std::vector<ChannelBinding>();
 }
 
-asio::awaitable<Io> Stream::read(LineReader& reader) {
-  if (ssl_) co_return co_await read_tls(reader);
-  co_return co_await read_plain(reader);
+asio::awaitable<Io> Stream::read(LineReader& reader, std::size_t room) {
+  if (ssl_) co_return co_await read_tls(reader, room);
+  co_return co_await read_plain(reader, room);
 }
 
-asio::awaitable<Io> Stream::read_plain(LineReader& reader) {
+asio::awaitable<Io> Stream::read_plain(LineReader& reader, std::size_t room) {
   std::size_t got = 0;
   // Room is made when there is something to read: an idle connection holds no buffer.
   const auto io = co_await wait(Direction::in);
   if (io != Io::done) co_return io;
-  const auto read = co_await read_clear(reader.prepare(), got);
+  const auto read = co_await read_clear(reader.prepare(room), got);
   if (read == Io::done) reader.commit(got);
   co_return read;
 }
@@ -147,16 +147,28 @@ asio::awaitable<Io> Stream::read_clear(std::span<char> room, std::size_t& got) {
   }
 }
 
-asio::awaitable<Io> Stream::read_tls(LineReader& reader) {
+// As SSL_read(), which takes one record at a time, but all that have come and have room.
+int Stream::read_records(std::span<char> room) {
+  int filled = 0;
+  for (;;) {
+    const auto left = room.subspan(static_cast<std::size_t>(filled));
+    const int got = SSL_read(ssl_.get(), left.data(), static_cast<int>(left.size()));
+    // What went wrong behind some octets does so again at the next call.
+    if (got <= 0) return filled > 0 ? filled : got;
+    filled += got;
+    if (static_cast<std::size_t>(filled) == room.size() || SSL_has_pending(ssl_.get()) == 0) return filled;
+  }
+}
+
+asio::awaitable<Io> Stream::read_tls(LineReader& reader, std::size_t room) {
   for (;;) {
     // What OpenSSL has decrypted already makes no socket readable.
     if (SSL_has_pending(ssl_.get()) == 0) {
       const auto io = co_await wait(Direction::in);
       if (io != Io::done) co_return io;
     }
-    const auto room = reader.prepare();
     ERR_clear_error();
-    const int got = SSL_read(ssl_.get(), room.data(), static_cast<int>(room.size()));
+    const int got = read_records(reader.prepare(room));
     if (got > 0) {
       reader.commit(static_cast<std::size_t>(got));
       co_return Io::done;

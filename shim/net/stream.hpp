@@ -58,8 +58,8 @@ class Stream {
   std::optional<Identity> certificate_identity() const;
   std::vector<ChannelBinding> channel_bindings() const;
 
-  // Waits until there is something, then reads once into the reader.
-  asio::awaitable<Io> read(LineReader& reader);
+  // Waits until there is something, then reads what is there into the reader, about `room` octets at the most.
+  asio::awaitable<Io> read(LineReader& reader, std::size_t room = command_room);
   // Before TLS: waits until there is something, then reads once, and no more than `room`.
   asio::awaitable<Io> read_clear(std::span<char> room, std::size_t& got);
   // All of it.
@@ -82,6 +82,7 @@ class Stream {
     Socket socket;
     asio::steady_timer timer;
     Clock::time_point deadline = Clock::time_point::max();
+    Clock::time_point next_look;  // of the timer, while it is `watched`
     bool watched = false;
     bool expired = false;
   };
@@ -91,8 +92,9 @@ class Stream {
   asio::awaitable<Io> wait(Direction direction);
   // What an SSL_* call that returned `result` asks for.
   asio::awaitable<Io> after_tls_call(int result);
-  asio::awaitable<Io> read_plain(LineReader& reader);
-  asio::awaitable<Io> read_tls(LineReader& reader);
+  asio::awaitable<Io> read_plain(LineReader& reader, std::size_t room);
+  asio::awaitable<Io> read_tls(LineReader& reader, std::size_t room);
+  int read_records(std::span<char> room);
 
   std::shared_ptr<State> state_;
   SslSession ssl_;

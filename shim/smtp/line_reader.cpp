@@ -4,19 +4,14 @@
 #include <cstring>
 
 namespace clientid {
-namespace {
 
-constexpr std::size_t read_size = std::size_t{16} * 1024;
-
-}  // namespace
-
-std::span<char> LineReader::prepare() {
+std::span<char> LineReader::prepare(std::size_t room) {
   if (taken_ > 0) {
     std::memmove(buffer_.data(), buffer_.data() + taken_, filled_ - taken_);
     filled_ -= taken_;
     taken_ = 0;
   }
-  if (buffer_.size() < filled_ + read_size) buffer_.resize(filled_ + read_size);
+  if (buffer_.size() < filled_ + room) buffer_.resize(filled_ + room);
   return std::span(buffer_).subspan(filled_);
 }
 

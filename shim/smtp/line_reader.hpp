@@ -16,12 +16,16 @@ namespace clientid {
 inline constexpr std::size_t max_command_line = 2048;  // octets with CRLF
 inline constexpr std::size_t max_auth_line = 12288;    // RFC 4954 section 4.3
 
+// Room to read into: for commands, and for messages.
+inline constexpr std::size_t command_room = std::size_t{4} * 1024;
+inline constexpr std::size_t message_room = std::size_t{64} * 1024;
+
 enum class LineStatus : std::uint8_t { complete, incomplete, too_long, bad_octet };
 
 class LineReader {
  public:
-  // Room for the next read. Views given out before are void.
-  std::span<char> prepare();
+  // Room for the next read, for so many octets at least. Views given out before are void.
+  std::span<char> prepare(std::size_t room = command_room);
   void commit(std::size_t read) { filled_ += read; }
 
   // The next line without its CRLF; `line` is valid until the next prepare().

@@ -158,7 +158,7 @@ class Nginx(Server):
 HAPROXY = """\
 global
   nbthread 1
-  maxconn 20000
+  maxconn 8000
   ssl-default-bind-options ssl-min-ver TLSv1.3
 defaults
   mode tcp
