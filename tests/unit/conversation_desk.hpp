@@ -47,7 +47,7 @@ class ConversationDesk {
     return run();
   }
   void feed(std::string_view octets) {
-    const auto room = conversation_.reader().prepare();
+    const auto room = conversation_.reader().prepare(octets.size());
     REQUIRE(room.size() >= octets.size());
     std::copy(octets.begin(), octets.end(), room.begin());
     conversation_.reader().commit(octets.size());

@@ -65,7 +65,7 @@ class Play {
 
  private:
   void feed(std::string_view octets) {
-    const auto room = conversation_.reader().prepare();
+    const auto room = conversation_.reader().prepare(octets.size());
     REQUIRE(room.size() >= octets.size());
     std::copy(octets.begin(), octets.end(), room.begin());
     conversation_.reader().commit(octets.size());

@@ -11,7 +11,7 @@ using namespace std::literals;
 namespace {
 
 void put(LineReader& reader, std::string_view octets) {
-  const auto room = reader.prepare();
+  const auto room = reader.prepare(octets.size());
   REQUIRE(room.size() >= octets.size());
   std::copy(octets.begin(), octets.end(), room.begin());
   reader.commit(octets.size());
@@ -195,7 +195,8 @@ TEST_CASE("there is always room for another read") {
   LineReader reader;
   for (int i = 0; i < 10; ++i) {
     put(reader, std::string(16 * 1024, 'x'));
-    CHECK(reader.prepare().size() >= 16 * 1024);
+    CHECK(reader.prepare().size() >= command_room);
+    CHECK(reader.prepare(message_room).size() >= message_room);
   }
   CHECK(reader.pending().size() == 10 * 16 * 1024);
 }
