@@ -30,6 +30,7 @@
 #include <fstream>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <stdexcept>
@@ -230,7 +231,7 @@ class Load {
   Tally run() {
     std::vector<Tally> tallies(options_.concurrency);
     std::vector<std::thread> threads;
-    for (auto& tally : tallies) threads.emplace_back([&] { work(tally); });
+    for (auto& tally : tallies) threads.emplace_back([&] { guard([&] { do_sessions(tally); }); });
     for (auto& thread : threads) thread.join();
     Tally all;
     for (auto& tally : tallies) {
@@ -242,14 +243,10 @@ class Load {
   }
 
   void hold() {
-    SSL_CTX* context = make_context();
-    Tally tally;
-    std::vector<std::unique_ptr<Session>> sessions;
-    for (unsigned i = 0; i < options_.sessions; ++i) {
-      sessions.push_back(std::make_unique<Session>(context, options_, tally));
-      sessions.back()->log_in(login(i), nullptr);
-    }
-    std::printf("{\"held\": %zu}\n", sessions.size());
+    std::vector<std::thread> threads;
+    for (unsigned i = 0; i < options_.concurrency; ++i) threads.emplace_back([this] { guard([this] { open_all(); }); });
+    for (auto& thread : threads) thread.join();
+    std::printf("{\"held\": %zu}\n", held_.size());
     std::fflush(stdout);
     while (std::getchar() != EOF) {
     }
@@ -262,12 +259,25 @@ class Load {
   }
 
   // A session that goes wrong is no measurement.
-  void work(Tally& tally) {
+  template <typename Work>
+  static void guard(Work work) {
     try {
-      do_sessions(tally);
+      work();
     } catch (const std::exception& error) {
       std::fprintf(stderr, "load: %s\n", error.what());
       std::_Exit(1);
+    }
+  }
+
+  void open_all() {
+    // The sessions go on using both.
+    SSL_CTX* context = make_context();
+    auto* tally = new Tally;
+    for (unsigned number = next_++; number < options_.sessions; number = next_++) {
+      auto session = std::make_unique<Session>(context, options_, *tally);
+      session->log_in(login(number), nullptr);
+      const std::lock_guard lock(mutex_);
+      held_.push_back(std::move(session));
     }
   }
 
@@ -291,6 +301,8 @@ class Load {
   Options options_;
   std::string message_;
   std::atomic<unsigned> next_{0};
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<Session>> held_;
 };
 
 Options parse(int argc, char** argv) {

@@ -131,7 +131,7 @@ class Bench:
         for what, logins in (("before AUTH", []), ("behind AUTH", ["--logins", self.logins])):
             def one(peer):
                 before = memory(peer.pid)
-                command = on_core(LOAD_CORE, program("BENCH_DIR") + "/load", peer.port, "--hold", "--sessions", count, *logins)
+                command = on_core(LOAD_CORE, program("BENCH_DIR") + "/load", peer.port, "--hold", "--sessions", count, "--concurrency", "8", *logins)
                 with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as load:
                     if f'"held": {count}' not in load.stdout.readline():
                         raise SystemExit(f"{peer.name}: does not hold {count} connections")

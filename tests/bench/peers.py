@@ -193,7 +193,8 @@ smtpd_tls_key_file = {key}
 smtpd_tls_protocols = >=TLSv1.3
 smtpd_client_connection_count_limit = 0
 default_process_limit = 300
-virtual_transport = discard:
+default_transport = discard:
+message_size_limit = 0
 """
 
 
