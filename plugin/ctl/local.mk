@@ -20,6 +20,7 @@ clientidctl_SOURCES = \
   %D%/output.cpp %D%/output.hpp \
   %D%/restriction_view.cpp %D%/restriction_view.hpp \
   %D%/selector.cpp %D%/selector.hpp \
+  %D%/setting_edit.hpp \
   %D%/settings_verbs.cpp \
   %D%/silent_terminal.cpp %D%/silent_terminal.hpp \
   %D%/states.cpp \

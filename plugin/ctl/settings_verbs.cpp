@@ -3,6 +3,7 @@
 
 #include "plugin/config/config_error.hpp"
 #include "plugin/ctl/change.hpp"
+#include "plugin/ctl/setting_edit.hpp"
 #include "plugin/ctl/terminal_text.hpp"
 #include "plugin/ctl/verbs.hpp"
 #include "plugin/policy/account.hpp"
@@ -37,13 +38,6 @@ std::vector<Level> levels_for(Context& context, const Scope& scope) {
   return levels;
 }
 
-std::optional<std::string> value_of(const SettingsLevel& level, std::string_view name) {
-  for (const auto& setting : values(level)) {
-    if (setting.name == name) return setting.value;
-  }
-  return std::nullopt;
-}
-
 std::string_view source_of(const std::vector<Level>& levels, std::string_view name) {
   for (const auto& level : levels) {
     if (value_of(level.settings, name)) return level.name;
@@ -72,18 +66,12 @@ Status show_settings(Context& context, const Scope& scope) {
   return Status::done;
 }
 
-// What was done to one setting.
-struct Edit {
-  std::string text;  // "mode=enforce", "already mode=enforce"
-  bool changed;
-};
-
 Status change_settings(Context& context, const Scope& scope, std::span<const Secret> words,
-                       Edit (*edit)(const Context&, const Scope&, SettingsLevel&, std::string_view)) {
+                       SettingEdit (*edit)(const Context&, const Scope&, SettingsLevel&, std::string_view)) {
   Change change(context);
   SettingsTable table(context.store());
   auto level = table.load(scope.key);
-  std::vector<Edit> edits;
+  std::vector<SettingEdit> edits;
   std::string history;
   for (const auto& word : words) {
     edits.push_back(edit(context, scope, level, word.view()));
@@ -107,25 +95,17 @@ Status change_settings(Context& context, const Scope& scope, std::span<const Sec
   return Status::done;
 }
 
-Edit set_one(const Context& context, const Scope& scope, SettingsLevel& level, std::string_view word) {
-  const auto equals = word.find('=');
-  if (equals == std::string_view::npos) throw ConfigError("settings are given as NAME=VALUE");
-  const auto name = word.substr(0, equals);
-  const auto before = value_of(level, name);
-  set(level, name, word.substr(equals + 1), context.now());
-  if (is_global_only(name) && !scope.key.empty()) {
+SettingEdit set_one(const Context& context, const Scope& scope, SettingsLevel& level, std::string_view word) {
+  return set_word(level, word, [&](std::string_view name, std::string_view value) {
+    set(level, name, value, context.now());
+    if (!is_global_only(name) || scope.key.empty()) return;
     throw ConfigError(std::string(name) + ": is for all accounts alone; instead: clientidctl policy set " +
                       std::string(word));
-  }
-  const auto after = value_of(level, name);
-  const bool changed = before != after;
-  return {(changed ? "" : "already ") + std::string(name) + "=" + after.value_or(""), changed};
+  });
 }
 
-Edit unset_one(const Context& /*context*/, const Scope& /*scope*/, SettingsLevel& level, std::string_view word) {
-  const auto before = value_of(level, word);
-  unset(level, word);
-  return {std::string(word) + (before ? " unset" : " was not set"), before.has_value()};
+SettingEdit unset_one(const Context& /*context*/, const Scope& /*scope*/, SettingsLevel& level, std::string_view word) {
+  return unset_word(level, word);
 }
 
 }  // namespace

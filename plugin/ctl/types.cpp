@@ -4,6 +4,7 @@
 
 #include "plugin/config/config_error.hpp"
 #include "plugin/ctl/change.hpp"
+#include "plugin/ctl/setting_edit.hpp"
 #include "plugin/ctl/terminal_text.hpp"
 #include "plugin/ctl/token_input.hpp"
 #include "plugin/ctl/verbs.hpp"
@@ -33,41 +34,16 @@ Json to_json(const std::string& type, const TypeRule& rule) {
   return json;
 }
 
-// What was done to one setting.
-struct Edit {
-  std::string text;
-  bool changed;
-};
-
-std::optional<std::string> value_of(const TypeLevel& level, std::string_view name) {
-  for (const auto& setting : values(level)) {
-    if (setting.name == name) return setting.value;
-  }
-  return std::nullopt;
+SettingEdit set_one(TypeLevel& level, std::string_view word) {
+  return set_word(level, word, [&](std::string_view name, std::string_view value) { set(level, name, value); });
 }
 
-Edit set_one(TypeLevel& level, std::string_view word) {
-  const auto equals = word.find('=');
-  if (equals == std::string_view::npos) throw ConfigError("settings are given as NAME=VALUE");
-  const auto name = word.substr(0, equals);
-  const auto before = value_of(level, name);
-  set(level, name, word.substr(equals + 1));
-  const auto after = value_of(level, name);
-  return {(before == after ? "already " : "") + std::string(name) + "=" + after.value_or(""), before != after};
-}
-
-Edit unset_one(TypeLevel& level, std::string_view word) {
-  const auto before = value_of(level, word);
-  unset(level, word);
-  return {std::string(word) + (before ? " unset" : " was not set"), before.has_value()};
-}
-
-Status change_type(Context& context, const Arguments& arguments, Edit (*edit)(TypeLevel&, std::string_view)) {
+Status change_type(Context& context, const Arguments& arguments, SettingEdit (*edit)(TypeLevel&, std::string_view)) {
   const auto type = type_of(arguments.word(0));
   Change change(context);
   TypeTable table(context.store());
   auto level = table.load(type);
-  std::vector<Edit> edits;
+  std::vector<SettingEdit> edits;
   std::string history;
   for (const auto& word : std::span(arguments.words).subspan(1)) {
     edits.push_back(edit(level, word.view()));
@@ -141,7 +117,7 @@ Status type_set(Context& context, const Arguments& arguments) {
 }
 
 Status type_unset(Context& context, const Arguments& arguments) {
-  return change_type(context, arguments, unset_one);
+  return change_type(context, arguments, unset_word<TypeLevel>);
 }
 
 }  // namespace clientid::ctl
