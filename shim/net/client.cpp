@@ -57,7 +57,8 @@ asio::awaitable<bool> Client::carry_out(Next next) {
 // --- The client ---
 
 asio::awaitable<bool> Client::read() {
-  conversation_.reader().release_if_empty();
+  // Within a message more is about to come.
+  if (!conversation_.in_content()) conversation_.reader().release_if_empty();
   const auto session_deadline = conversation_.in_message() ? Clock::time_point::max() : session_deadline_;
   // The timer alone would be heard too late by a client that always has more for us to read.
   if (Clock::now() >= session_deadline) {

@@ -161,6 +161,9 @@ int Stream::read_records(std::span<char> room) {
 }
 
 asio::awaitable<Io> Stream::read_tls(LineReader& reader, std::size_t room) {
+  // OpenSSL wipes this buffer each time it was emptied: a large one is for messages alone. It has room for a record at
+  // the least.
+  SSL_set_default_read_buffer_len(ssl_.get(), room);
   for (;;) {
     // What OpenSSL has decrypted already makes no socket readable.
     if (SSL_has_pending(ssl_.get()) == 0) {

@@ -12,8 +12,6 @@
 namespace clientid {
 namespace {
 
-constexpr std::size_t read_ahead_size = std::size_t{64} * 1024;
-
 // Section 3.2 of RFC 7301: where a client names protocols and SMTP is not among them, it takes us for another server
 // (ALPACA). Who names none may go on.
 int choose_protocol(SSL* /*ssl*/, const unsigned char** out, unsigned char* out_length, const unsigned char* in,
@@ -55,12 +53,13 @@ TlsContext::TlsContext(const TlsSettings& settings, std::shared_ptr<TicketKeys> 
   if (context == nullptr) throw std::bad_alloc();
   SSL_CTX_set_min_proto_version(context, settings.min_version == "1.3" ? TLS1_3_VERSION : TLS1_2_VERSION);
   SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE);
+  // Else passwords stay in buffers that OpenSSL has given back.
+  SSL_CTX_set_options(context, SSL_OP_CLEANSE_PLAINTEXT);
   if (kernel_has_tls()) {
     SSL_CTX_set_options(context, SSL_OP_ENABLE_KTLS);
   } else {
     // Else each record costs two reads, one of them for its head.
     SSL_CTX_set_read_ahead(context, 1);
-    SSL_CTX_set_default_read_buffer_len(context, read_ahead_size);
   }
   // The chain is what the file holds: looking for one in every handshake would cost time.
   SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
