@@ -13,7 +13,7 @@ namespace clientid::ctl {
 namespace {
 
 std::string known_fingerprint(Context& context, std::string_view word) {
-  const auto prefix = fingerprint_prefix(word);
+  auto prefix = fingerprint_prefix(word);
   if (prefix.size() == 2 * Fingerprint::size) return prefix;
   const auto found = SeenDevices(context.store()).fingerprints(prefix);
   if (found.size() == 1) return found.front();
