@@ -23,15 +23,19 @@ bool has_form(std::string_view text, std::string_view form) {
   return true;
 }
 
-std::int64_t seconds_of_unit(char unit) {
-  switch (unit) {
-    case 's': return 1;
-    case 'm': return 60;
-    case 'h': return 3600;
-    case 'd': return 86400;
-    case 'w': return 604800;
-    default: return 0;
+struct Unit {
+  char name;
+  std::int64_t seconds;
+};
+
+// The largest first.
+constexpr std::array units{Unit{'w', 604800}, Unit{'d', 86400}, Unit{'h', 3600}, Unit{'m', 60}, Unit{'s', 1}};
+
+std::int64_t seconds_of_unit(char name) {
+  for (const auto& unit : units) {
+    if (unit.name == name) return unit.seconds;
   }
+  return 0;
 }
 
 std::optional<Time> parse_calendar(std::string_view calendar, std::string_view form, const char* format) {
@@ -72,12 +76,12 @@ std::optional<std::chrono::seconds> parse_duration(std::string_view text) {
 }
 
 std::string format_duration(std::chrono::seconds duration) {
-  for (const char unit : {'w', 'd', 'h', 'm'}) {
-    const auto seconds = seconds_of_unit(unit);
-    if (duration.count() != 0 && duration.count() % seconds == 0)
-      return std::to_string(duration.count() / seconds) + unit;
+  for (const auto& unit : units) {
+    if (duration.count() != 0 && duration.count() % unit.seconds == 0) {
+      return std::to_string(duration.count() / unit.seconds) + unit.name;
+    }
   }
-  return std::to_string(duration.count()) + "s";
+  return "0s";
 }
 
 std::optional<Time> parse_time(std::string_view text, Time start) {

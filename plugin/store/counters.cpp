@@ -7,24 +7,25 @@ namespace {
 
 constexpr std::chrono::hours longest_window{24};
 
-}  // namespace
-
-void Counters::add(const Increments& increments) {
+struct CounterRow {
   std::string name;
   long long slice = 0;
   long long attempts = 0;
   long long failures = 0;
+};
+
+}  // namespace
+
+void Counters::add(const Increments& increments) {
+  CounterRow row;
   Statement statement(connection_,
                       "INSERT INTO counter (name, slice, attempts, failures) VALUES (:name, :slice, :attempts,"
                       " :failures) ON CONFLICT (name, slice) DO UPDATE SET"
                       " attempts = counter.attempts + excluded.attempts,"
                       " failures = counter.failures + excluded.failures");
-  statement.use(name, slice, attempts, failures);
+  statement.use(row.name, row.slice, row.attempts, row.failures);
   for (const auto& [key, tally] : increments) {
-    name = key.first;
-    slice = slice_of(key.second);
-    attempts = tally.attempts;
-    failures = tally.failures;
+    row = {key.first, slice_of(key.second), tally.attempts, tally.failures};
     statement.execute();
   }
 }
