@@ -45,13 +45,13 @@ std::vector<std::string> restrictions_counters_sessions(const Engine& engine) {
       "CREATE UNIQUE INDEX restriction_subject ON restriction (kind, subject, effect)",
       "CREATE INDEX restriction_address ON restriction (last_address, first_address)",
 
-      "CREATE TABLE counter (name TEXT NOT NULL, slice BIGINT NOT NULL, attempts BIGINT NOT NULL,"
-      " failures BIGINT NOT NULL, PRIMARY KEY (name, slice))",
+      ("CREATE TABLE counter (name TEXT NOT NULL, slice BIGINT NOT NULL, attempts BIGINT NOT NULL,"
+       " failures BIGINT NOT NULL, PRIMARY KEY (name, slice))"),
       "CREATE INDEX counter_slice ON counter (slice)",
 
-      "CREATE TABLE session (holder TEXT NOT NULL, number BIGINT NOT NULL, type TEXT NOT NULL,"
-      " fingerprint TEXT NOT NULL, account TEXT NOT NULL, peer TEXT NOT NULL, network TEXT NOT NULL,"
-      " opened BIGINT NOT NULL, lease BIGINT NOT NULL, PRIMARY KEY (holder, number))",
+      ("CREATE TABLE session (holder TEXT NOT NULL, number BIGINT NOT NULL, type TEXT NOT NULL,"
+       " fingerprint TEXT NOT NULL, account TEXT NOT NULL, peer TEXT NOT NULL, network TEXT NOT NULL,"
+       " opened BIGINT NOT NULL, lease BIGINT NOT NULL, PRIMARY KEY (holder, number))"),
       "CREATE INDEX session_device ON session (fingerprint)",
 
       "CREATE INDEX binding_fingerprint ON binding (fingerprint)",

@@ -32,7 +32,7 @@ class ChannelBindingTest(unittest.TestCase):
     def connect(self, site, version=V1_3):
         context = site.trust()
         context.minimum_version = context.maximum_version = version
-        client = smtplib.SMTP("127.0.0.1", site.ports["starttls"], timeout=20)
+        client = smtplib.SMTP("127.0.0.1", site.ports["starttls"], "client.test", timeout=20)
         self.addCleanup(client.close)
         client._host = NAME  # the name that smtplib believes to have connected to
         client.starttls(context=context)

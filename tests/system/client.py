@@ -7,7 +7,7 @@ from .site import NAME
 
 @contextlib.contextmanager
 def connected(site, device=None):
-    with smtplib.SMTP("127.0.0.1", site.ports["starttls"], timeout=30) as client:
+    with smtplib.SMTP("127.0.0.1", site.ports["starttls"], "client.test", timeout=30) as client:
         client._host = NAME  # the name that smtplib believes to have connected to
         client.starttls(context=site.trust())
         client.ehlo()

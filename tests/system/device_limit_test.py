@@ -21,7 +21,7 @@ class DeviceLimitTest(unittest.TestCase):
         self.site.start()
 
     def session(self):
-        client = self.enterContext(smtplib.SMTP("127.0.0.1", self.site.ports["starttls"], timeout=20))
+        client = self.enterContext(smtplib.SMTP("127.0.0.1", self.site.ports["starttls"], "client.test", timeout=20))
         client._host = NAME  # the name that smtplib believes to have connected to
         client.starttls(context=self.site.trust())
         client.ehlo()

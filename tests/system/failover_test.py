@@ -62,7 +62,7 @@ class FailoverTest(unittest.TestCase):
         return site
 
     def login(self, site):
-        client = self.enterContext(smtplib.SMTP("127.0.0.1", site.ports["starttls"], timeout=30))
+        client = self.enterContext(smtplib.SMTP("127.0.0.1", site.ports["starttls"], "client.test", timeout=30))
         client._host = NAME  # the name that smtplib believes to have connected to
         client.starttls(context=site.trust())
         client.login("alice", site.passwords["alice"])

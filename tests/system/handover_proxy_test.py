@@ -43,7 +43,7 @@ class HandoverProxyTest(unittest.TestCase):
 
     @contextlib.contextmanager
     def client(self, site):
-        with smtplib.SMTP("127.0.0.1", site.ports["starttls"], timeout=20) as client:
+        with smtplib.SMTP("127.0.0.1", site.ports["starttls"], "client.test", timeout=20) as client:
             client._host = NAME  # the name that smtplib believes to have connected to
             client.starttls(context=site.trust())
             client.ehlo()

@@ -73,7 +73,7 @@ class IdleConnectionsTest(unittest.TestCase):
             client.close()
 
     def open(self, context):
-        client = smtplib.SMTP(timeout=DEADLINE)
+        client = smtplib.SMTP(local_hostname="client.test", timeout=DEADLINE)
         client.sock = context.wrap_socket(client._get_socket("127.0.0.1", self.site.ports["tls"], DEADLINE),
                                           server_hostname=NAME)
         self.addCleanup(client.close)

@@ -93,7 +93,7 @@ class LimitsTest(unittest.TestCase):
         return [int(count) for count in re.findall(r"too-many-connections .* refused=(\d+)\n", site.log())]
 
     def session(self, site):
-        client = self.enterContext(smtplib.SMTP("127.0.0.1", site.ports["starttls"], timeout=20))
+        client = self.enterContext(smtplib.SMTP("127.0.0.1", site.ports["starttls"], "client.test", timeout=20))
         client._host = NAME  # the name that smtplib believes to have connected to
         client.starttls(context=site.trust())
         client.ehlo()

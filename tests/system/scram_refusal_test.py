@@ -52,7 +52,7 @@ class ScramDialogue(unittest.TestCase):
         return site
 
     def connect(self, site, device=None):
-        client = smtplib.SMTP("127.0.0.1", site.ports["starttls"], timeout=20)
+        client = smtplib.SMTP("127.0.0.1", site.ports["starttls"], "client.test", timeout=20)
         self.addCleanup(client.close)  # some are left within AUTH, where QUIT is no command
         client._host = NAME  # the name that smtplib believes to have connected to
         client.starttls(context=site.trust())

@@ -23,7 +23,7 @@ class SendProxyTest(unittest.TestCase):
 
     def deliver(self, site):
         """The client's port, once its message was delivered."""
-        with smtplib.SMTP("127.0.0.1", site.ports["starttls"], timeout=20, source_address=(CLIENT, 0)) as client:
+        with smtplib.SMTP("127.0.0.1", site.ports["starttls"], "client.test", timeout=20, source_address=(CLIENT, 0)) as client:
             client._host = NAME  # the name that smtplib believes to have connected to
             client.starttls(context=site.trust())
             client.login("alice", site.passwords["alice"])

@@ -20,7 +20,7 @@ class SessionTimeoutTest(unittest.TestCase):
     def setUp(self):
         self.site = self.enterContext(Site(["session-timeout = 3s"], backend="postfix"))
         self.site.start()
-        self.client = self.enterContext(smtplib.SMTP("127.0.0.1", self.site.ports["starttls"], timeout=20))
+        self.client = self.enterContext(smtplib.SMTP("127.0.0.1", self.site.ports["starttls"], "client.test", timeout=20))
         self.client._host = NAME  # the name that smtplib believes to have connected to
         self.client.starttls(context=self.site.trust())
         self.client.ehlo()

@@ -58,7 +58,7 @@ class VerdictTest(unittest.TestCase):
 
     def test_client_past_the_shim_is_refused(self):
         site = self.site()
-        client = self.enterContext(smtplib.SMTP("127.0.0.1", site.postfix.port, timeout=20))
+        client = self.enterContext(smtplib.SMTP("127.0.0.1", site.postfix.port, "client.test", timeout=20))
         client.ehlo()
         reply = client.docmd("AUTH", "PLAIN " + site.plain("alice", site.passwords["alice"]))
         self.assertEqual(reply[0], 535)
@@ -69,7 +69,7 @@ class VerdictTest(unittest.TestCase):
         client = self.through_shim(site)
         self.assertEqual(client.mail("alice@" + NAME)[0], 451)
         self.assertEqual(self.verdicts(site), [])
-        past = self.enterContext(smtplib.SMTP("127.0.0.1", site.postfix.port, timeout=20))
+        past = self.enterContext(smtplib.SMTP("127.0.0.1", site.postfix.port, "client.test", timeout=20))
         past.ehlo()
         reply = past.docmd("AUTH", "PLAIN " + site.plain("alice", site.passwords["alice"]))
         self.assertNotEqual(reply[0], 235)
