@@ -16,7 +16,7 @@ namespace clientid {
 namespace {
 
 constexpr auto finish_time = std::chrono::seconds(2);
-constexpr std::size_t max_unread = 256 * 1024;
+constexpr std::size_t max_unread = std::size_t{256} * 1024;
 
 // "certificate verify failed: self-signed certificate"
 std::string fault_of(const SSL* ssl) {
@@ -229,7 +229,7 @@ asio::awaitable<void> Stream::finish() {
   }
   boost::system::error_code ignored;
   state_->socket.shutdown(Socket::shutdown_send, ignored);
-  std::array<char, 4096> unread;
+  std::array<char, 4096> unread{};
   for (std::size_t total = 0; total < max_unread;) {
     const auto io = co_await wait(Direction::in);
     if (io != Io::done) break;

@@ -34,12 +34,12 @@ void set_session_context(SSL_CTX* context, bool client_certificates) {
   const auto* authorities = X509_STORE_get0_objects(SSL_CTX_get_cert_store(context));
   for (int i = 0; i < sk_X509_OBJECT_num(authorities); ++i) {
     const X509* authority = X509_OBJECT_get0_X509(sk_X509_OBJECT_value(authorities, i));
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
     unsigned length = 0;
     if (authority == nullptr || X509_digest(authority, EVP_sha256(), digest.data(), &length) != 1) continue;
     EVP_DigestUpdate(hash.get(), digest.data(), length);
   }
-  std::array<unsigned char, SSL_MAX_SID_CTX_LENGTH> id;
+  std::array<unsigned char, SSL_MAX_SID_CTX_LENGTH> id{};
   static_assert(id.size() == 32);
   EVP_DigestFinal_ex(hash.get(), id.data(), nullptr);
   SSL_CTX_set_session_id_context(context, id.data(), id.size());
