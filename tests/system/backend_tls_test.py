@@ -1,6 +1,5 @@
 """TLS towards the back end: a real Postfix behind smtps and STARTTLS is believed by its certificate, or not at all."""
 import pathlib
-import smtplib
 import socket
 import subprocess
 import sys
@@ -9,6 +8,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from system.authority import Authority
+from system.client import connected
 from system.postfix import Postfix, require_postfix
 from system.site import NAME, Site, program
 from system.waiting import run_tests
@@ -86,9 +86,7 @@ class BackendTlsTest(unittest.TestCase):
         return site
 
     def login(self, site):
-        client = self.enterContext(smtplib.SMTP("127.0.0.1", site.ports["starttls"], "client.test", timeout=20))
-        client._host = NAME  # the name that smtplib believes to have connected to
-        client.starttls(context=site.trust())
+        client = self.enterContext(connected(site, timeout=20))
         client.login("alice", site.passwords["alice"])
         return client
 

@@ -2,13 +2,13 @@
 import os
 import pathlib
 import shutil
-import smtplib
 import ssl
 import subprocess
 import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from system.client import connected
 from system.scram import Scram, channel_binding, encode
 from system.site import NAME, Site, program
 from system.waiting import run_tests
@@ -32,12 +32,8 @@ class ChannelBindingTest(unittest.TestCase):
     def connect(self, site, version=V1_3):
         context = site.trust()
         context.minimum_version = context.maximum_version = version
-        client = smtplib.SMTP("127.0.0.1", site.ports["starttls"], "client.test", timeout=20)
+        client = connected(site, "phone", timeout=20, context=context)
         self.addCleanup(client.close)
-        client._host = NAME  # the name that smtplib believes to have connected to
-        client.starttls(context=context)
-        client.ehlo()
-        client.docmd("CLIENTID", "UUID " + site.token("phone"))
         return client
 
     def authenticate(self, client, mechanism, conversation):

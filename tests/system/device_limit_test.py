@@ -1,11 +1,11 @@
 """max-connections-per-device where a real Postfix does the passwords: who is one too many keeps no connection there."""
 import pathlib
 import re
-import smtplib
 import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from system.client import connected
 from system.mechanisms import plain
 from system.postfix import require_postfix
 from system.site import NAME, Site
@@ -21,11 +21,7 @@ class DeviceLimitTest(unittest.TestCase):
         self.site.start()
 
     def session(self):
-        client = self.enterContext(smtplib.SMTP("127.0.0.1", self.site.ports["starttls"], "client.test", timeout=20))
-        client._host = NAME  # the name that smtplib believes to have connected to
-        client.starttls(context=self.site.trust())
-        client.ehlo()
-        client.docmd("CLIENTID", "UUID " + self.site.token("phone"))
+        client = self.enterContext(connected(self.site, "phone", timeout=20))
         return client, plain(client, self.site, self.site.passwords["alice"])[0]
 
     def open_at_the_back_end(self):

@@ -1,7 +1,6 @@
 """Several back ends: two real Postfixes, of which one dies and comes back."""
 import pathlib
 import re
-import smtplib
 import socket
 import sys
 import threading
@@ -9,6 +8,7 @@ import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from system.client import connected
 from system.postfix import Postfix, require_postfix
 from system.site import NAME, Site
 from system.waiting import free_port, run_tests, wait_until
@@ -62,9 +62,7 @@ class FailoverTest(unittest.TestCase):
         return site
 
     def login(self, site):
-        client = self.enterContext(smtplib.SMTP("127.0.0.1", site.ports["starttls"], "client.test", timeout=30))
-        client._host = NAME  # the name that smtplib believes to have connected to
-        client.starttls(context=site.trust())
+        client = self.enterContext(connected(site, timeout=30))
         client.login("alice", site.passwords["alice"])
         return client
 

@@ -2,15 +2,14 @@
 
 Dovecot calls such a login a master user.
 """
-import contextlib
 import pathlib
 import secrets
-import smtplib
 import subprocess
 import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from system.client import connected
 from system.dovecot import require_dovecot
 from system.mechanisms import plain, scram
 from system.password_check_test import Chain
@@ -41,13 +40,8 @@ class HandoverProxyTest(unittest.TestCase):
         site.start()
         return site
 
-    @contextlib.contextmanager
     def client(self, site):
-        with smtplib.SMTP("127.0.0.1", site.ports["starttls"], "client.test", timeout=20) as client:
-            client._host = NAME  # the name that smtplib believes to have connected to
-            client.starttls(context=site.trust())
-            client.ehlo()
-            yield client
+        return connected(site, timeout=20)
 
     def check(self, site, *options):
         done = subprocess.run([program("SHIM"), "--config", site.dir / "shim.conf", "--check", *options],

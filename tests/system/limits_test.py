@@ -3,13 +3,13 @@ import contextlib
 import pathlib
 import re
 import resource
-import smtplib
 import socket
 import sys
 import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from system.client import connected
 from system.mechanisms import plain
 from system.site import NAME, Site
 from system.waiting import run_tests, wait_until
@@ -93,11 +93,7 @@ class LimitsTest(unittest.TestCase):
         return [int(count) for count in re.findall(r"too-many-connections .* refused=(\d+)\n", site.log())]
 
     def session(self, site):
-        client = self.enterContext(smtplib.SMTP("127.0.0.1", site.ports["starttls"], "client.test", timeout=20))
-        client._host = NAME  # the name that smtplib believes to have connected to
-        client.starttls(context=site.trust())
-        client.ehlo()
-        client.docmd("CLIENTID", "UUID " + site.token("phone"))
+        client = self.enterContext(connected(site, "phone", timeout=20))
         return client, plain(client, site, site.passwords["alice"])[0]
 
     def test_u6_2_3_max_connections_per_device(self):

@@ -4,12 +4,12 @@ import json
 import os
 import pathlib
 import re
-import smtplib
 import sys
 import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from system.client import connected
 from system.scram import Scram, decode, encode, fields
 from system.site import NAME, Site, run
 from system.waiting import run_tests, wait_until
@@ -52,13 +52,8 @@ class ScramDialogue(unittest.TestCase):
         return site
 
     def connect(self, site, device=None):
-        client = smtplib.SMTP("127.0.0.1", site.ports["starttls"], "client.test", timeout=20)
+        client = connected(site, device, timeout=20)
         self.addCleanup(client.close)  # some are left within AUTH, where QUIT is no command
-        client._host = NAME  # the name that smtplib believes to have connected to
-        client.starttls(context=site.trust())
-        client.ehlo()
-        if device:
-            client.docmd("CLIENTID", "UUID " + site.token(device))
         return client
 
     def say(self, client, *command):

@@ -1,10 +1,10 @@
 """send-proxy-protocol: a real Postfix learns from the PROXY header who the client is and where it connected to."""
 import pathlib
-import smtplib
 import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from system.client import connected
 from system.postfix import require_postfix
 from system.site import NAME, Site
 from system.waiting import run_tests, wait_until
@@ -23,9 +23,7 @@ class SendProxyTest(unittest.TestCase):
 
     def deliver(self, site):
         """The client's port, once its message was delivered."""
-        with smtplib.SMTP("127.0.0.1", site.ports["starttls"], "client.test", timeout=20, source_address=(CLIENT, 0)) as client:
-            client._host = NAME  # the name that smtplib believes to have connected to
-            client.starttls(context=site.trust())
+        with connected(site, timeout=20, source_address=(CLIENT, 0)) as client:
             client.login("alice", site.passwords["alice"])
             port = client.sock.getsockname()[1]
             client.sendmail("alice@" + NAME, ["bob@" + NAME], MESSAGE)

@@ -1,13 +1,13 @@
 """The end of a session by session-timeout, and messages that are under way then, with a real Postfix behind."""
 import contextlib
 import pathlib
-import smtplib
 import sys
 import threading
 import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from system.client import connected
 from system.mechanisms import plain
 from system.postfix import require_postfix
 from system.site import NAME, Site
@@ -20,10 +20,7 @@ class SessionTimeoutTest(unittest.TestCase):
     def setUp(self):
         self.site = self.enterContext(Site(["session-timeout = 3s"], backend="postfix"))
         self.site.start()
-        self.client = self.enterContext(smtplib.SMTP("127.0.0.1", self.site.ports["starttls"], "client.test", timeout=20))
-        self.client._host = NAME  # the name that smtplib believes to have connected to
-        self.client.starttls(context=self.site.trust())
-        self.client.ehlo()
+        self.client = self.enterContext(connected(self.site, timeout=20))
         self.assertEqual(plain(self.client, self.site, self.site.passwords["alice"])[0], 235)
         self.client.mail("alice@" + NAME)
         self.assertEqual(self.client.rcpt("bob@" + NAME)[0], 250)
