@@ -12,15 +12,6 @@ std::string state_text(const Binding& binding, Time now) {
 
 }  // namespace
 
-BindingState state_in_force(const Binding& binding, Time now) {
-  const bool over = binding.suspended_until && now >= *binding.suspended_until;
-  return binding.state == BindingState::suspended && over ? BindingState::active : binding.state;
-}
-
-bool expired(const Binding& binding, Time now) {
-  return binding.expires && now >= *binding.expires;
-}
-
 Json to_json(const std::optional<Time>& time) {
   return time ? Json(format_time(*time)) : Json(nullptr);
 }

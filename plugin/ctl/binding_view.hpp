@@ -11,10 +11,6 @@
 
 namespace clientid::ctl {
 
-// A suspension that has ended counts as active, as it does for the policy.
-BindingState state_in_force(const Binding& binding, Time now);
-bool expired(const Binding& binding, Time now);
-
 Json to_json(const Binding& binding, Time now);
 Json to_json(const std::optional<Time>& time);
 

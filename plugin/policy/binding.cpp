@@ -20,4 +20,17 @@ std::optional<BindingState> parse_binding_state(std::string_view text) {
   return std::nullopt;
 }
 
+BindingState state_in_force(const Binding& binding, Time at) {
+  const bool over = binding.suspended_until && at >= *binding.suspended_until;
+  return binding.state == BindingState::suspended && over ? BindingState::active : binding.state;
+}
+
+bool expired(const Binding& binding, Time at) {
+  return binding.expires && at >= *binding.expires;
+}
+
+bool in_force(const Binding& binding, Time at) {
+  return state_in_force(binding, at) == BindingState::active && !expired(binding, at);
+}
+
 }  // namespace clientid

@@ -33,4 +33,11 @@ struct Binding {
   std::int64_t uses = 0;  // successes
 };
 
+// The state that counts at this time: a suspension whose end has passed is over.
+BindingState state_in_force(const Binding& binding, Time at);
+bool expired(const Binding& binding, Time at);
+
+// Does the binding let its device in at this time: active, and not expired?
+bool in_force(const Binding& binding, Time at);
+
 }  // namespace clientid

@@ -13,15 +13,13 @@ std::string saw_mode(const Attempt& /*attempt*/, const Facts& facts) {
   return "mode=" + setting_text(facts.settings, "mode");
 }
 
-// D6.4. A suspension with an end is over by itself.
+// D6.4.
 Said say_refused_binding(const Attempt& attempt, const Facts& facts) {
   const Binding* binding = binding_that_counts(facts);
   if (binding == nullptr) return std::nullopt;
-  if (binding->state == BindingState::revoked) return refuse(Reason::revoked);
-  if (binding->state == BindingState::suspended &&
-      (!binding->suspended_until || attempt.at < *binding->suspended_until)) {
-    return refuse(Reason::suspended);
-  }
+  const auto state = state_in_force(*binding, attempt.at);
+  if (state == BindingState::revoked) return refuse(Reason::revoked);
+  if (state == BindingState::suspended) return refuse(Reason::suspended);
   return std::nullopt;
 }
 
@@ -41,7 +39,7 @@ Said say_binding(const Attempt& attempt, const Facts& facts) {
   const Binding* binding = binding_that_counts(facts);
   if (binding == nullptr) return std::nullopt;
   if (binding->state == BindingState::pending) return refuse(Reason::pending);
-  if (binding->expires && attempt.at >= *binding->expires) return refuse(Reason::expired);
+  if (expired(*binding, attempt.at)) return refuse(Reason::expired);
   return allow(facts.binding ? Reason::bound : Reason::licensed);
 }
 

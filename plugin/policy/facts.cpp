@@ -2,12 +2,6 @@
 
 namespace clientid {
 
-bool in_force(const Binding& binding, Time at) {
-  if (binding.expires && at >= *binding.expires) return false;
-  if (binding.state == BindingState::active) return true;
-  return binding.state == BindingState::suspended && binding.suspended_until && at >= *binding.suspended_until;
-}
-
 bool is_own_device(const Attempt& attempt, const Facts& facts) {
   return counted_device(attempt, facts) != nullptr && facts.binding && in_force(*facts.binding, attempt.at);
 }

@@ -47,9 +47,6 @@ struct Facts {
   std::optional<GeoLocation> location;    // of the peer
 };
 
-// A binding or licence that lets its device in at this time: active, not expired; a suspension may have ended.
-bool in_force(const Binding& binding, Time at);
-
 // Is the device bound to this very account? Such a device answers for itself alone, and never for what others do to the
 // account or from its address (X2).
 bool is_own_device(const Attempt& attempt, const Facts& facts);

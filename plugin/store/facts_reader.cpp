@@ -25,10 +25,10 @@ class DeviceReader {
     statement_.use(account_, any_, type_, fingerprint_);
   }
 
-  void read(const std::string& account, const Device& device, Facts& facts) {
+  void read(const std::string& account, const std::string& type, const std::string& fingerprint, Facts& facts) {
     account_ = account;
-    type_ = device.type;
-    fingerprint_ = device.fingerprint.hex();
+    type_ = type;
+    fingerprint_ = fingerprint;
     row_ = BindingRow();
     statement_.for_each_row([&] {
       auto& place = row_.account == any_ ? facts.licence : facts.binding;
@@ -73,7 +73,7 @@ struct FactsReader::Statements {
   SessionCounter sessions;
 
   void read_tallies(const Attempt& attempt, Facts& facts);
-  void read_elsewhere(const Attempt& attempt, const Device& device, Facts& facts);
+  void read_elsewhere(const Attempt& attempt, const std::string& fingerprint, Facts& facts);
 };
 
 void FactsReader::Statements::read_tallies(const Attempt& attempt, Facts& facts) {
@@ -86,18 +86,17 @@ void FactsReader::Statements::read_tallies(const Attempt& attempt, Facts& facts)
 }
 
 // Only what a rule will look at.
-void FactsReader::Statements::read_elsewhere(const Attempt& attempt, const Device& device, Facts& facts) {
+void FactsReader::Statements::read_elsewhere(const Attempt& attempt, const std::string& fingerprint, Facts& facts) {
   const auto& settings = facts.settings;
   const bool asks_for_place = settings.two_places != TwoPlaces::off;
   if (asks_for_place || settings.max_accounts_per_device.limits()) {
-    auto found = elsewhere.read(device.fingerprint.hex());
+    auto found = elsewhere.read(fingerprint);
     facts.accounts_of_device = found.accounts;
     facts.last_sighting = std::move(found.last_sighting);
   }
   if (asks_for_place || settings.device_sessions.limits()) {
     const auto network = counted_network(attempt, settings);
-    const auto open =
-        sessions.count(device.fingerprint.hex(), attempt.account, network ? network->to_string() : "", attempt.at);
+    const auto open = sessions.count(fingerprint, attempt.account, network ? network->to_string() : "", attempt.at);
     // X2: who has stolen its token must not use up what it may have on its own account.
     facts.sessions = is_own_device(attempt, facts) ? open.on_account : open.all;
     facts.sessions_elsewhere = open.elsewhere;
@@ -124,16 +123,16 @@ Facts FactsReader::read_all(const Attempt& attempt) {
     const Transaction snapshot(connection_, Transaction::Kind::snapshot);
     Facts facts;
     facts.settings = statements.settings.read(attempt.account);
+    const std::string fingerprint = attempt.device ? attempt.device->fingerprint.hex() : "";
     if (const auto& device = attempt.device) {
       facts.type = statements.type.read(device->type);
       if (device->token && !facts.type.form.is_none()) {
         facts.form = check_form(facts.type.form, device->token->view());
       }
-      statements.device.read(attempt.account, *device, facts);
-      statements.read_elsewhere(attempt, *device, facts);
+      statements.device.read(attempt.account, device->type, fingerprint, facts);
+      statements.read_elsewhere(attempt, fingerprint, facts);
     }
-    facts.restrictions = statements.restrictions.read(
-        attempt.account, attempt.device ? attempt.device->fingerprint.hex() : "", attempt.peer, attempt.at);
+    facts.restrictions = statements.restrictions.read(attempt.account, fingerprint, attempt.peer, attempt.at);
     const auto counts = statements.devices.count(attempt.account, attempt.at);
     facts.active_devices = counts.active;
     facts.pending_devices = counts.pending;

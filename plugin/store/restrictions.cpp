@@ -1,5 +1,7 @@
 #include "plugin/store/restrictions.hpp"
 
+#include "plugin/identity/hex.hpp"
+
 #include <utility>
 
 namespace clientid {
@@ -127,7 +129,7 @@ std::vector<Restriction> RestrictionReader::read(const std::string& account, con
   parts.account = account;
   parts.fingerprint = fingerprint;
   // Above every address there is, and so in no network.
-  parts.address = peer ? Network::around(*peer, peer->is_v4() ? 32 : 128).first() : "g";
+  parts.address = peer ? encode_hex(peer->octets()) : "g";
   parts.at = to_seconds(at);
   std::vector<Restriction> found;
   parts.statement.for_each_row([&] {

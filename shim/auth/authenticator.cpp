@@ -52,11 +52,7 @@ Authenticator::~Authenticator() = default;
 
 int Authenticator::get_option(void* context, const char* /*plugin*/, const char* option, const char** value,
                               unsigned* length) {
-  const char* text = static_cast<const Authenticator*>(context)->option(option);
-  if (text == nullptr) return SASL_FAIL;  // libsasl looks into its configuration file then
-  *value = text;
-  if (length != nullptr) *length = static_cast<unsigned>(std::string_view(text).size());
-  return SASL_OK;
+  return give_option(static_cast<const Authenticator*>(context)->option(option), value, length);
 }
 
 // What the shim decides and no configuration file may change.
@@ -89,15 +85,12 @@ AuthResult Authenticator::start(JudgeStore& store, const std::optional<Device>& 
   concluded_.reset();
   decoy_.reset();
   password_.reset();
-  if (response) see_password(*response);
   // SCRAM names the account a step before the password is proved. A device refused there would be told from one that
   // is not by the salt, which for a stored secret is no other's.
   in_process_.begin(device, is_scram(mechanism));
   // A new one for each AUTH: nothing of a failed one is left in it.
   connection_.emplace(rules_, peer_, callbacks_.data());
-  if (response && mechanism_ == plain && !split_plain_message(response->view())) {
-    return failed(SASL_BADPROT);  // libsasl calls some a failure of its own
-  }
+  if (response && !see_password(*response)) return failed(SASL_BADPROT);  // libsasl calls some a failure of its own
   in_process_.use_store(&store);
   std::string challenge;
   const int code = connection_->start(mechanism, response, challenge);
@@ -105,8 +98,7 @@ AuthResult Authenticator::start(JudgeStore& store, const std::optional<Device>& 
 }
 
 AuthResult Authenticator::step(JudgeStore& store, const Secret& response) {
-  see_password(response);
-  if (mechanism_ == plain && !split_plain_message(response.view())) return failed(SASL_BADPROT);
+  if (!see_password(response)) return failed(SASL_BADPROT);
   if (decoy_) {
     decoy_->finish(response);
     decoy_.reset();
@@ -213,11 +205,11 @@ void Authenticator::record(Outcome outcome) {
   record_attempt(books_, {rules_.service, peer_.address, mechanism_, password_}, outcome, in_process_.judgement());
 }
 
-void Authenticator::see_password(const Secret& response) {
-  if (mechanism_ != plain) return;
-  if (const auto message = split_plain_message(response.view())) {
-    password_ = books_.passwords.mark(message->user, message->password);
-  }
+bool Authenticator::see_password(const Secret& response) {
+  if (mechanism_ != plain) return true;
+  const auto message = split_plain_message(response.view());
+  if (message) password_ = books_.passwords.mark(message->user, message->password);
+  return message.has_value();
 }
 
 }  // namespace clientid

@@ -58,7 +58,8 @@ class Authenticator {
   std::string go_on_with_decoy(const Secret& client_first);
   bool proven();
   void record(Outcome outcome);
-  void see_password(const Secret& response);
+  // False where it should be a message of PLAIN and is none.
+  bool see_password(const Secret& response);
 
   const AuthRules& rules_;
   AttemptBooks books_;

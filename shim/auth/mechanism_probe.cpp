@@ -15,11 +15,8 @@ namespace {
 
 // The configuration file has no say in what is offered.
 int get_option(void* context, const char* /*plugin*/, const char* option, const char** value, unsigned* length) {
-  if (std::string_view(option) != "mech_list") return SASL_FAIL;
-  const auto& list = *static_cast<const std::string*>(context);
-  *value = list.c_str();
-  if (length != nullptr) *length = static_cast<unsigned>(list.size());
-  return SASL_OK;
+  const bool ours = std::string_view(option) == "mech_list";
+  return give_option(ours ? static_cast<const std::string*>(context)->c_str() : nullptr, value, length);
 }
 
 }  // namespace

@@ -12,21 +12,15 @@
 namespace clientid {
 namespace {
 
+const char* option_named(std::string_view name) {
+  if (name == option_service) return service_in_process;
+  if (name == option_identity) return "";
+  if (name == "canon_user_plugin") return "clientid";
+  return name == "mech_list" ? "PLAIN" : nullptr;
+}
+
 int get_option(void* /*context*/, const char* /*plugin*/, const char* option, const char** value, unsigned* length) {
-  const std::string_view name = option;
-  if (name == option_service) {
-    *value = service_in_process;
-  } else if (name == option_identity) {
-    *value = "";
-  } else if (name == "canon_user_plugin") {
-    *value = "clientid";
-  } else if (name == "mech_list") {
-    *value = "PLAIN";
-  } else {
-    return SASL_FAIL;
-  }
-  if (length != nullptr) *length = static_cast<unsigned>(std::string_view(*value).size());
-  return SASL_OK;
+  return give_option(option_named(option), value, length);
 }
 
 int refuse(void* context, const Question* /*question*/, Answer* answer) {

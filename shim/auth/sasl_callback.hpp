@@ -3,11 +3,21 @@
 
 #include <sasl/sasl.h>
 
+#include <string_view>
+
 namespace clientid {
 
 template <typename Function>
 sasl_callback_t sasl_callback(unsigned long id, Function* function, void* context) {
   return {id, reinterpret_cast<int (*)()>(reinterpret_cast<void (*)()>(function)), context};
+}
+
+// What a SASL_CB_GETOPT returns. Without a text libsasl looks into its configuration file.
+inline int give_option(const char* text, const char** value, unsigned* length) {
+  if (text == nullptr) return SASL_FAIL;
+  *value = text;
+  if (length != nullptr) *length = static_cast<unsigned>(std::string_view(text).size());
+  return SASL_OK;
 }
 
 inline sasl_callback_t last_sasl_callback() {

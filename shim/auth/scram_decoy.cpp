@@ -63,18 +63,12 @@ ScramDecoy::ScramDecoy(const AuthRules& rules, const PeerFacts& peer, DecoySecre
 // All else, the count of iterations for one, is as the configuration file has it.
 int ScramDecoy::get_option(void* context, const char* /*plugin*/, const char* option, const char** value,
                            unsigned* length) {
-  const std::string_view name = option;
-  if (name == "auxprop_plugin") {
-    *value = plugin_name;
-  } else if (name == "canon_user_plugin") {
-    *value = "INTERNAL";
-  } else if (name == "mech_list") {
-    *value = static_cast<const ScramDecoy*>(context)->rules_.mechanisms.c_str();
-  } else {
-    return SASL_FAIL;
-  }
-  if (length != nullptr) *length = static_cast<unsigned>(std::string_view(*value).size());
-  return SASL_OK;
+  const auto text = [&](std::string_view name) -> const char* {
+    if (name == "auxprop_plugin") return plugin_name;
+    if (name == "canon_user_plugin") return "INTERNAL";
+    return name == "mech_list" ? static_cast<const ScramDecoy*>(context)->rules_.mechanisms.c_str() : nullptr;
+  };
+  return give_option(text(option), value, length);
 }
 
 std::string ScramDecoy::start(const std::string& mechanism, const Secret& client_first) {

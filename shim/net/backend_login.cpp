@@ -27,9 +27,9 @@ asio::awaitable<AuthResult> BackendLogin::step(AuthInput input) {
   if (!input.mechanism.empty()) mechanism_ = input.mechanism;
   // The whole message is wanted before anything is said to the back end.
   if (mechanism_ == plain && !input.response) co_return AuthResult{.status = AuthStatus::challenge};
-  if (mechanism_ == plain && !split_plain_message(input.response->view())) co_return ended(Outcome::failed);
   if (mechanism_ == plain) {
     const auto message = split_plain_message(input.response->view());
+    if (!message) co_return ended(Outcome::failed);
     password_ = service_->parts.passwords.mark(message->user, message->password);
   }
   if (!opened_) co_return co_await begin(std::move(input));

@@ -1,10 +1,8 @@
 #include "shim/net/connection_limits.hpp"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-
-#include <cstring>
 #include <limits>
+
+#include "plugin/policy/network.hpp"
 
 namespace clientid {
 
@@ -20,10 +18,10 @@ std::unique_ptr<KeyedCount::Place> ConnectionLimits::enter(const std::string& ad
 }
 
 std::string counted_as(const std::string& address) {
-  constexpr std::size_t network_octets = 8;
-  in6_addr octets{};
-  if (::inet_pton(AF_INET6, address.c_str(), &octets) != 1) return address;
-  return std::string(reinterpret_cast<const char*>(&octets), network_octets);
+  constexpr unsigned customer = 64;
+  const auto parsed = Address::parse(address);
+  if (!parsed || parsed->is_v4()) return address;
+  return Network::around(*parsed, customer).to_string();
 }
 
 }  // namespace clientid

@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "plugin/policy/account.hpp"
+#include "plugin/policy/rule.hpp"
 
 using namespace clientid;
 using namespace std::chrono_literals;
@@ -69,15 +70,6 @@ struct Row {
   Verdict verdict{Decision::unavailable, Reason::bad_account};
 };
 
-constexpr Verdict allow(Reason reason) {
-  return {Decision::allow, reason};
-}
-constexpr Verdict refuse(Reason reason) {
-  return {Decision::refuse, reason};
-}
-constexpr Verdict quarantine(Reason reason) {
-  return {Decision::quarantine, reason};
-}
 constexpr Verdict enrol(Reason reason) {
   return {Decision::enrol, reason};
 }
