@@ -1,5 +1,7 @@
 dist_man_MANS += \
+  %D%/clientid-migration.7 \
   %D%/clientid-policy.7 \
+  %D%/clientid-privacy.7 \
   %D%/clientid-shim.8 \
   %D%/clientid.conf.5 \
   %D%/clientidctl.1 \

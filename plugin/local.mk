@@ -33,10 +33,13 @@ uninstall-hook:
 noinst_LTLIBRARIES += libbinding.la
 libbinding_la_SOURCES = \
   %D%/config/config_error.hpp \
+  %D%/config/draft_file.cpp %D%/config/draft_file.hpp \
   %D%/config/durable_file.cpp %D%/config/durable_file.hpp \
   %D%/config/file_access.cpp %D%/config/file_access.hpp \
   %D%/config/file_descriptor.hpp \
+  %D%/config/finding.cpp %D%/config/finding.hpp \
   %D%/config/option_file.cpp %D%/config/option_file.hpp \
+  %D%/config/sasl_file.cpp %D%/config/sasl_file.hpp \
   %D%/config/site.cpp %D%/config/site.hpp \
   %D%/identity/fingerprint.cpp %D%/identity/fingerprint.hpp \
   %D%/identity/form.cpp %D%/identity/form.hpp \
@@ -53,6 +56,7 @@ libbinding_la_SOURCES = \
   %D%/policy/binding.cpp %D%/policy/binding.hpp \
   %D%/policy/binding_rules.cpp \
   %D%/policy/decide.cpp %D%/policy/decide.hpp \
+  %D%/policy/device.cpp %D%/policy/device.hpp \
   %D%/policy/facts.cpp %D%/policy/facts.hpp \
   %D%/policy/geo_location.cpp %D%/policy/geo_location.hpp \
   %D%/policy/glob.cpp %D%/policy/glob.hpp \
@@ -67,6 +71,9 @@ libbinding_la_SOURCES = \
   %D%/policy/two_places.cpp %D%/policy/two_places.hpp \
   %D%/policy/type_rule.cpp %D%/policy/type_rule.hpp \
   %D%/policy/verdict.cpp %D%/policy/verdict.hpp \
+  %D%/store/account_data.cpp %D%/store/account_data.hpp \
+  %D%/store/any_of.cpp %D%/store/any_of.hpp \
+  %D%/store/binding_loader.cpp %D%/store/binding_loader.hpp \
   %D%/store/binding_row.cpp %D%/store/binding_row.hpp \
   %D%/store/bindings.cpp %D%/store/bindings.hpp \
   %D%/store/connection.cpp %D%/store/connection.hpp \
@@ -75,20 +82,31 @@ libbinding_la_SOURCES = \
   %D%/store/countries.cpp %D%/store/countries.hpp \
   %D%/store/device_counts.cpp %D%/store/device_counts.hpp \
   %D%/store/device_elsewhere.cpp %D%/store/device_elsewhere.hpp \
+  %D%/store/dump.cpp %D%/store/dump.hpp \
   %D%/store/engine.hpp \
+  %D%/store/event_loader.cpp %D%/store/event_loader.hpp \
+  %D%/store/event_row.cpp %D%/store/event_row.hpp \
   %D%/store/facts_reader.cpp %D%/store/facts_reader.hpp \
   %D%/store/history.cpp %D%/store/history.hpp \
+  %D%/store/key_usage.cpp %D%/store/key_usage.hpp \
   %D%/store/ledger.cpp %D%/store/ledger.hpp \
+  %D%/store/moved_devices.cpp %D%/store/moved_devices.hpp \
+  %D%/store/oddities.cpp %D%/store/oddities.hpp \
   %D%/store/restrictions.cpp %D%/store/restrictions.hpp \
+  %D%/store/retention.cpp %D%/store/retention.hpp \
   %D%/store/schema.cpp %D%/store/schema.hpp \
   %D%/store/seen_devices.cpp %D%/store/seen_devices.hpp \
+  %D%/store/session_counter.cpp %D%/store/session_counter.hpp \
+  %D%/store/session_list.cpp %D%/store/session_list.hpp \
   %D%/store/sessions.cpp %D%/store/sessions.hpp \
   %D%/store/settings_reader.cpp %D%/store/settings_reader.hpp \
   %D%/store/settings_table.cpp %D%/store/settings_table.hpp \
   %D%/store/slices.hpp \
   %D%/store/sqlite.cpp \
   %D%/store/statement.cpp %D%/store/statement.hpp \
+  %D%/store/statistics.cpp %D%/store/statistics.hpp \
   %D%/store/store_error.hpp \
+  %D%/store/suggestions.cpp %D%/store/suggestions.hpp \
   %D%/store/tally_reader.cpp %D%/store/tally_reader.hpp \
   %D%/store/type_table.cpp %D%/store/type_table.hpp \
   %D%/store/where.cpp %D%/store/where.hpp

@@ -33,6 +33,8 @@ install_packages() {
 # the rest: two mail servers, say. unpack_package DIRECTORY PACKAGE
 unpack_package() {
   [ ! -e "$1/unpacked" ] || return 0
+  # The one that is installed will do.
+  ! dpkg-query -W -f '${db:Status-Status}' "$2" 2>/dev/null | grep -qx installed || return 0
   if [ "$(id -u)" != 0 ]; then
     echo "not unpacked: $2; that takes root" >&2
     return 0
@@ -45,11 +47,12 @@ unpack_package() {
   touch "$1/unpacked"
 }
 
-# Makes a build tree, once. build_tree DIRECTORY TARGETS -- CONFIGURE-ARGUMENTS...
+# Makes a build tree, once, and anew for other arguments. build_tree DIRECTORY TARGETS -- CONFIGURE-ARGUMENTS...
 build_tree() {
   tree=$1
   targets=$2
   shift 3
+  if [ -x "$tree/config.status" ] && [ "$("$tree/config.status" --config | tr -d \')" != "$*" ]; then rm -rf "$tree"; fi
   mkdir -p "$tree"
   if [ ! -x configure ] || [ configure.ac -nt configure ]; then
     autoreconf -fi >"$tree/autoreconf.log" 2>&1 || { cat "$tree/autoreconf.log" >&2; return 1; }

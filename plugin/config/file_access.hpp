@@ -10,8 +10,8 @@ enum class Access : unsigned char {
   write,  // and read, and make files beside it whose names begin with its own
 };
 
-// "; run this as its owner, or mend it with: chown clientid /etc/clientid/clientid.key". It names the directory where
-// that keeps us out. Empty where nothing does.
+// "; run this as its owner, or mend it with: chown clientid /var/lib/clientid/clientid.db*"; of what is to be read
+// alone, the group is changed. It names the directory where that keeps us out. Empty where nothing does.
 std::string access_advice(const std::string& path, Access access);
 
 }  // namespace clientid

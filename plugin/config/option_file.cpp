@@ -1,8 +1,10 @@
 #include "plugin/config/option_file.hpp"
 
 #include <boost/program_options/errors.hpp>
+#include <boost/program_options/options_description.hpp>
 #include <boost/program_options/parsers.hpp>
 #include <boost/program_options/value_semantic.hpp>
+#include <boost/program_options/variables_map.hpp>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -24,8 +26,11 @@ std::string key_of(const std::string& line) {
   return line.substr(first, last == std::string::npos ? last : last - first);
 }
 
-// Program_options does not count lines, so it is given one at a time.
+// Program_options does not count lines, so it is given one at a time. It takes "[...]" for the beginning of a section,
+// of which it would know nothing in the next line.
 po::parsed_options parse_line(const std::string& line, const po::options_description& keys) {
+  const auto first = line.find_first_not_of(" \t");
+  if (first != std::string::npos && line[first] == '[') throw po::error("there are no sections; remove this line");
   std::istringstream stream(line);
   auto parsed = po::parse_config_file(stream, keys);
   po::variables_map scratch;

@@ -4,8 +4,10 @@
 
 #include <array>
 #include <boost/program_options/errors.hpp>
+#include <boost/program_options/options_description.hpp>
 #include <boost/program_options/parsers.hpp>
 #include <boost/program_options/value_semantic.hpp>
+#include <boost/program_options/variables_map.hpp>
 #include <vector>
 
 #include "plugin/config/config_error.hpp"

@@ -120,6 +120,10 @@ void check_values(const po::parsed_options& parsed) {
 
 }  // namespace
 
+bool takes_next_word(std::string_view argument) {
+  return takes_next(all_options(), argument);
+}
+
 po::options_description global_options() {
   po::options_description options("options");
   auto add = options.add_options();

@@ -2,7 +2,6 @@
 // overwritten where the system keeps them for `ps` to see; and no error here repeats one.
 #pragma once
 
-#include <boost/program_options/options_description.hpp>
 #include <boost/program_options/variables_map.hpp>
 #include <optional>
 #include <string>
@@ -11,6 +10,10 @@
 
 #include "plugin/ctl/command.hpp"
 #include "plugin/identity/secret.hpp"
+
+namespace boost::program_options {
+class options_description;
+}  // namespace boost::program_options
 
 namespace clientid::ctl {
 
@@ -27,6 +30,9 @@ struct Arguments {
 // Throws ConfigError. The number of words is left to check_count(), since it does not matter beside --help.
 Arguments parse_arguments(int argc, char** argv);
 void check_count(const Arguments& arguments);
+
+// Is the word behind `argument`, which begins with "--", its value?
+bool takes_next_word(std::string_view argument);
 
 // Those of every command.
 boost::program_options::options_description global_options();

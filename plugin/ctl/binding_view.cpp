@@ -28,9 +28,10 @@ Json to_json(const Binding& binding, Time now) {
       {"created", format_time(binding.created)},
       {"created_by", binding.created_by},
       {"last_seen", to_json(binding.last_seen)},
-      {"last_peer", binding.last_peer.empty() ? Json(nullptr) : Json(binding.last_peer)},
+      {"last_peer", text_or_null(binding.last_peer)},
       {"expires", to_json(binding.expires)},
       {"uses", binding.uses},
+      {"key_id", binding.key_id},
       {"suspended_until", to_json(state == BindingState::suspended ? binding.suspended_until : std::optional<Time>{})},
   };
 }
@@ -49,7 +50,9 @@ void print(const Context& context, const std::vector<Binding>& bindings) {
                     state_text(binding, context.now()), binding.last_seen ? format_time(*binding.last_seen) : "",
                     binding.label});
   }
-  context.output().table({"ID", "ACCOUNT", "TYPE", "FINGERPRINT", "STATE", "LAST SEEN", "LABEL"}, rows);
+  using enum Column::Kind;
+  context.output().table(
+      {"ID", {"ACCOUNT", text}, "TYPE", "FINGERPRINT", {"STATE", state}, "LAST SEEN", {"LABEL", text}}, rows);
 }
 
 void report(const Context& context, const Binding& binding, bool changed, const std::string& what) {

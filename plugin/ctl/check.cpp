@@ -25,8 +25,7 @@ Attempt attempt_of(Context& context, const Arguments& arguments) {
   }
   if (arguments.words.size() == 3) {
     const auto identity = read_identity(arguments.word(1), arguments.words[2]);
-    attempt.device = Device{identity.type, context.key().fingerprint(identity),
-                            std::make_shared<const Secret>(identity.token.clone())};
+    attempt.device = device_of(identity, context.key());
   }
   return attempt;
 }
@@ -40,10 +39,6 @@ std::vector<RuleReport> explanation(Context& context, Attempt& attempt, std::str
   attempt.account = *canonical;
   const auto facts = FactsReader(context.store()).read(attempt, context.countries());
   return explain(attempt, &facts, facts.settings.on_store_failure);
-}
-
-Json text_or_null(const std::string& text) {
-  return text.empty() ? Json(nullptr) : Json(text);
 }
 
 void print_json(const Output& output, const Attempt& attempt, const std::vector<RuleReport>& reports,

@@ -19,6 +19,13 @@ constexpr std::array list_options{
     Option{"state", "STATE", "only active, pending, suspended or revoked ones"},
     Option{"type", "TYPE", "only identities of this type"},
     Option{"unused-for", "DURATION", "only those not used for so long, such as 90d"},
+    Option{"key", "KEY", "only those made under this hash key"},
+};
+constexpr std::array rotate_options{
+    Option{"prepare", "", "only make the key, for other hosts to know it first"},
+};
+constexpr std::array retire_options{
+    Option{"yes", "", "do not ask where something stands under it"},
 };
 constexpr std::array suspend_options{
     Option{"for", "DURATION", "end by itself after so long, such as 2h"},
@@ -48,7 +55,32 @@ constexpr std::array check_options{
 constexpr std::array history_options{
     Option{"since", "TIME", "only from then on; 2h is two hours ago"},
     Option{"device", "FINGERPRINT", "only of this device"},
+    Option{"limit", "NUMBER", "only the newest ones"},
     Option{"follow", "", "go on printing what happens"},
+};
+constexpr std::array stats_options{
+    Option{"since", "TIME", "count what happened from then on (24h); 2h is two hours ago"},
+};
+constexpr std::array export_options{
+    Option{"account", "ACCOUNT", "all that is kept about this account alone"},
+    Option{"without-history", "", "leave out what happened"},
+    Option{"yes", "", "do not ask before overwriting a file"},
+};
+constexpr std::array import_options{
+    Option{"format", "FORMAT", "jsonl, as export writes it (the default), or csv"},
+    Option{"skip-conflicts", "", "leave alone what the store has in another form, and go on"},
+    Option{"any-key", "", "take fingerprints of a key that the key file does not hold"},
+    Option{"dry-run", "", "only say what would be done"},
+};
+constexpr std::array purge_options{
+    Option{"older-than", "DURATION", "remove history older than that (90d)"},
+    Option{"account", "ACCOUNT", "remove all that is kept about this account instead"},
+    Option{"dry-run", "", "only say what would be removed"},
+    Option{"yes", "", "do not ask"},
+};
+constexpr std::array doctor_options{
+    Option{"shim-config", "FILE", "the shim.conf to look at (that beside clientid.conf)"},
+    Option{"backend-sasl", "FILE", "the SASL configuration of a back end that does AUTH"},
 };
 
 constexpr std::array table{
@@ -95,6 +127,16 @@ constexpr std::array table{
     Command{"attack off", "", "end attack mode", 0, 0, attack_off_options, attack_off},
     Command{"check", "ACCOUNT [TYPE TOKEN|-]", "explain what would be decided", 1, 3, check_options, check},
     Command{"history", "[ACCOUNT]", "show what happened", 0, 1, history_options, history},
+    Command{"sessions", "[ACCOUNT]", "list open sessions by device", 0, 1, {}, sessions},
+    Command{"stats", "[ACCOUNT|@DOMAIN]", "count what there is and what happened", 0, 1, stats_options, stats},
+    Command{"key list", "", "list the hash keys, and what stands under each", 0, 0, {}, key_list},
+    Command{"key rotate", "", "make a new key, or the prepared one, current", 0, 0, rotate_options, key_rotate},
+    Command{"key retire", "KEY", "forget an old key", 1, 1, retire_options, key_retire},
+    Command{"export", "FILE|-", "write the store into a file", 1, 1, export_options, export_store},
+    Command{"import", "FILE|-", "take what a file holds into the store", 1, 1, import_options, import_file},
+    Command{"purge", "", "remove old history, and what is over", 0, 0, purge_options, purge},
+    Command{"doctor", "", "find what is wrong, and how to mend it", 0, 0, doctor_options, doctor},
+    Command{"complete", "", "tell a shell what may stand next", 0, 0, {}, complete},
 };
 
 }  // namespace

@@ -48,6 +48,12 @@ std::string account_of(Context& context, std::string_view name) {
   throw ConfigError("that cannot be an account: it takes up to 255 printable ASCII characters, USER or USER@REALM");
 }
 
+std::string recorded_account(Context& context, std::string_view name) {
+  if (name == any_account || name.starts_with('@'))
+    throw ConfigError("that is no account: it takes USER or USER@REALM");
+  return canonical_account(name, context.site().accounts).value_or(std::string(name));
+}
+
 std::string account_or_licence(Context& context, std::string_view name) {
   return name == any_account ? std::string(name) : account_of(context, name);
 }
@@ -64,6 +70,11 @@ Time time_of(const Context& context, std::string_view what, std::string_view tex
   if (const auto time = parse_time(text, context.now())) return *time;
   throw ConfigError(std::string(what) +
                     " takes a time such as 2026-12-31T00:00:00Z, a date, or a duration from now such as 90d");
+}
+
+Time time_back(const Context& context, std::string_view what, std::string_view text) {
+  if (const auto duration = parse_duration(text)) return context.now() - *duration;
+  return time_of(context, what, text);
 }
 
 std::chrono::seconds duration_of(std::string_view what, std::string_view text) {

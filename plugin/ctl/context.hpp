@@ -47,7 +47,10 @@ class Context {
 // The account in canonical form. Throws ConfigError.
 std::string account_of(Context& context, std::string_view name);
 
-// The same, or `*` for licences.
+// The same, but a name that cannot be an account is taken as it is: so it stands in the history, where it was refused.
+std::string recorded_account(Context& context, std::string_view name);
+
+// As account_of(), or `*` for licences.
 std::string account_or_licence(Context& context, std::string_view name);
 
 // "@domain" as the settings spell it. Throws ConfigError.
@@ -55,6 +58,8 @@ std::string domain_scope(Context& context, std::string_view name);
 
 // `text` is a time, or a duration from now. Throws ConfigError that names `what`.
 Time time_of(const Context& context, std::string_view what, std::string_view text);
+// The same, but a duration is one back from now.
+Time time_back(const Context& context, std::string_view what, std::string_view text);
 std::chrono::seconds duration_of(std::string_view what, std::string_view text);
 
 }  // namespace clientid::ctl

@@ -1,13 +1,11 @@
 // remove, licence remove, label, expire.
-#include <unistd.h>
-
 #include <algorithm>
-#include <iostream>
 #include <map>
 
 #include "plugin/config/config_error.hpp"
 #include "plugin/ctl/binding_view.hpp"
 #include "plugin/ctl/change.hpp"
+#include "plugin/ctl/confirmation.hpp"
 #include "plugin/ctl/label.hpp"
 #include "plugin/ctl/selector.hpp"
 #include "plugin/ctl/terminal_text.hpp"
@@ -29,15 +27,6 @@ std::vector<Selector> selectors_of(Context& context, std::span<const Secret> wor
   }
   for (std::size_t i = 0; i < words.size(); ++i) selectors.emplace_back(context, words.subspan(i, 1));
   return selectors;
-}
-
-void confirm(std::size_t count, bool yes) {
-  if (count < 2 || yes) return;
-  if (::isatty(STDIN_FILENO) == 0) throw ConfigError("removing several bindings wants --yes");
-  std::cerr << "Remove " << count << " bindings? [y/N] " << std::flush;
-  std::string answer;
-  std::getline(std::cin, answer);
-  if (answer != "y" && answer != "yes") throw Failure(Status::rule, "nothing was removed");
 }
 
 Status remove_all(Context& context, const std::vector<Selector>& selectors) {
@@ -67,7 +56,7 @@ Status remove_all(Context& context, const std::vector<Selector>& selectors) {
 
 Status remove(Context& context, const Arguments& arguments) {
   const auto selectors = selectors_of(context, arguments.words);
-  confirm(selectors.size(), arguments.flag("yes"));
+  if (selectors.size() > 1) confirm_removal(std::to_string(selectors.size()) + " bindings", arguments.flag("yes"));
   return remove_all(context, selectors);
 }
 

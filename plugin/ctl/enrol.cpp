@@ -68,13 +68,13 @@ void require_same(const Context& context, const Binding& there, const Wish& wish
 }
 
 Bound make(Context& context, const Wish& wish) {
-  const auto fingerprint = context.key().fingerprint(wish.identity);
+  const auto device = device_of(wish.identity, context.key());
   Binding binding{
       .id = 0,
       .account = wish.account,
       .type = wish.identity.type,
-      .fingerprint = fingerprint,
-      .key_id = context.key().current_id(),
+      .fingerprint = device.fingerprint,
+      .key_id = device.key_id,
       .state = BindingState::active,
       .label = wish.label.value_or(""),
       .created = context.now(),
@@ -87,16 +87,16 @@ Bound make(Context& context, const Wish& wish) {
   };
   Change change(context);
   Bindings bindings(context.store());
-  if (const auto id = bindings.insert(binding)) {
-    binding.id = *id;
-    change.record(binding, "bound");
-    change.commit();
-    return {binding, true};
+  if (const auto there = bindings.find(wish.account, device, context.now())) {
+    require_same(context, *there, wish);
+    return {*there, false};
   }
-  const auto there = bindings.find(wish.account, wish.identity.type, fingerprint);
-  if (!there) throw std::runtime_error("the store neither takes this binding nor has it");
-  require_same(context, *there, wish);
-  return {*there, false};
+  const auto id = bindings.insert(binding);
+  if (!id) throw std::runtime_error("the store neither takes this binding nor has it");
+  binding.id = *id;
+  change.record(binding, "bound");
+  change.commit();
+  return {binding, true};
 }
 
 Status bind_known(Context& context, const Wish& wish) {

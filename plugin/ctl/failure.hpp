@@ -14,6 +14,7 @@ enum class Status : int {
   absent = 3,   // no such thing
   store = 4,    // the store, or the system, does not do what was asked
   rule = 5,     // would break a rule
+  interrupted = 130,
 };
 
 class Failure : public std::runtime_error {

@@ -1,6 +1,7 @@
 #include "plugin/ctl/help.hpp"
 
 #include <algorithm>
+#include <boost/program_options/options_description.hpp>
 
 #include "plugin/ctl/arguments.hpp"
 #include "plugin/ctl/terminal_text.hpp"

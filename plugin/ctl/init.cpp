@@ -39,7 +39,7 @@ bool make_key(Context& context) {
     throw Failure(Status::rule, path + ": there is no key, but the store " + context.site().store +
                                     " has bindings made with one; bring the key back, or begin with another store");
   }
-  const bool made = KeyFile::create(path);
+  const bool made = KeyFile::create(path, format_time(context.now()));
   context.key();
   return made;
 }

@@ -32,6 +32,10 @@ Status list(Context& context, const Arguments& arguments) {
   if (const auto unused = arguments.option("unused-for")) {
     filter.unused_since = context.now() - duration_of("--unused-for", *unused);
   }
+  if (const auto key = arguments.option("key")) {
+    if (!is_key_id(*key)) throw ConfigError("--key takes the number of a key, as key list shows it");
+    filter.key_id = *key;
+  }
   std::optional<BindingState> state;
   if (const auto text = arguments.option("state")) state = state_of(*text);
 
@@ -69,7 +73,9 @@ Status show(Context& context, const Arguments& arguments) {
     std::string text = field.is_string() ? field.get<std::string>() : field.dump();
     if (field.is_null() || text.empty()) text = "-";
     if (name == "expires" && expired(binding, context.now())) text += " (expired)";
-    context.output().line(padded(name, width + 2) + printable(text));
+    text = printable(text);
+    if (name == "state") text = context.output().state(text, text);
+    context.output().line(padded(name, width + 2) + text);
   }
   return Status::done;
 }

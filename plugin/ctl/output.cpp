@@ -2,11 +2,8 @@
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
-
-#include "plugin/ctl/terminal_text.hpp"
 
 namespace clientid::ctl {
 namespace {
@@ -27,10 +24,6 @@ void write_out(std::string_view text) {
 // ASCII alone, so that a terminal meets no control character in it either.
 std::string dumped(const Json& value, int indent) {
   return value.dump(indent, ' ', true, Json::error_handler_t::replace);
-}
-
-std::string cell(const std::string& text) {
-  return text.empty() ? "-" : printable(text);
 }
 
 }  // namespace
@@ -73,24 +66,17 @@ void Output::secret_line(std::string_view before, const Secret& secret) const {
   write_out(whole.view());
 }
 
-void Output::table(const Row& heading, const std::vector<Row>& rows) const {
-  std::vector<Row> lines;
-  if (!quiet_) lines.push_back(heading);
-  lines.insert(lines.end(), rows.begin(), rows.end());
+void Output::table(const Heading& heading, const std::vector<Row>& rows) const {
+  write_out(laid_out(heading, rows, !quiet_, terminal_));
+}
 
-  std::vector<std::size_t> widths(heading.size());
-  for (auto& line : lines) {
-    for (std::size_t i = 0; i < line.size(); ++i) {
-      line[i] = cell(line[i]);
-      widths[i] = std::max(widths[i], display_width(line[i]));
-    }
-  }
-  std::string text;
-  for (const auto& line : lines) {
-    for (std::size_t i = 0; i + 1 < line.size(); ++i) text += padded(line[i], widths[i] + 2);
-    text += line.back() + "\n";
-  }
-  write_out(text);
+void JsonArray::add(const Json& element) {
+  output_.text((empty_ ? "[\n  " : ",\n  ") + dumped(element, -1));
+  empty_ = false;
+}
+
+void JsonArray::end() {
+  output_.text(empty_ ? "[]\n" : "\n]\n");
 }
 
 }  // namespace clientid::ctl

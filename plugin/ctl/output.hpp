@@ -4,15 +4,20 @@
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "plugin/ctl/failure.hpp"
+#include "plugin/ctl/table.hpp"
 #include "plugin/identity/secret.hpp"
 
 namespace clientid::ctl {
 
 using Json = nlohmann::ordered_json;
-using Row = std::vector<std::string>;
+
+inline Json text_or_null(const std::string& text) {
+  return text.empty() ? Json(nullptr) : Json(text);
+}
 
 // Standard output does not take what is written.
 class OutputError : public Failure {
@@ -24,13 +29,14 @@ class OutputError : public Failure {
   bool closed_;
 };
 
-// Everything here throws OutputError.
+// Everything here, and below, throws OutputError.
 class Output {
  public:
   Output(bool json, bool quiet) : json_(json), quiet_(quiet) {}
 
   bool json() const { return json_; }
   bool quiet() const { return quiet_; }
+  const Terminal& terminal() const { return terminal_; }
 
   void value(const Json& value) const;
   void json_line(const Json& value) const;
@@ -41,17 +47,36 @@ class Output {
   void line(std::string_view text) const;
   void secret_line(std::string_view before, const Secret& secret) const;
 
+  // A state or outcome in its colour, where colours are shown.
+  std::string state(std::string cell, std::string_view state) const {
+    return terminal_.colours ? coloured(std::move(cell), state) : cell;
+  }
+
   // What a change did; nothing if quiet.
   void say(std::string_view text) const {
     if (!quiet_) line(text);
   }
 
-  // Aligned columns; an empty cell is shown as "-". No heading if quiet.
-  void table(const Row& heading, const std::vector<Row>& rows) const;
+  // No heading if quiet.
+  void table(const Heading& heading, const std::vector<Row>& rows) const;
 
  private:
   bool json_;
   bool quiet_;
+  Terminal terminal_ = Terminal::of_output();
+};
+
+// An array too long to be kept: each element is printed at once, in a line of its own.
+class JsonArray {
+ public:
+  explicit JsonArray(const Output& output) : output_(output) {}
+
+  void add(const Json& element);
+  void end();
+
+ private:
+  const Output& output_;
+  bool empty_ = true;
 };
 
 }  // namespace clientid::ctl

@@ -6,29 +6,35 @@
 namespace clientid::ctl {
 namespace {
 
-std::string_view kind_name(const Restriction& restriction) {
-  return restriction.kind == Restricted::network ? "address" : name(restriction.kind);
-}
+constexpr std::string_view network_kind = "address";
 
 std::string shown_subject(const Restriction& restriction) {
-  return restriction.kind == Restricted::device ? restriction.subject.substr(0, Fingerprint::short_size)
-                                                : restriction.subject;
+  return restriction.kind == Restricted::device ? short_form(restriction.subject) : restriction.subject;
 }
 
 Json to_json(const Restriction& restriction) {
-  const auto or_null = [](const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); };
   return {
       {"kind", kind_name(restriction)},
-      {"subject", or_null(shown_subject(restriction))},
+      {"subject", text_or_null(shown_subject(restriction))},
       {"effect", name(restriction.effect)},
       {"until", restriction.until ? Json(format_time(*restriction.until)) : Json(nullptr)},
-      {"reason", or_null(restriction.cause)},
+      {"reason", text_or_null(restriction.cause)},
       {"created", format_time(restriction.created)},
       {"created_by", restriction.created_by},
   };
 }
 
 }  // namespace
+
+std::string_view kind_name(const Restriction& restriction) {
+  return restriction.kind == Restricted::network ? network_kind : name(restriction.kind);
+}
+
+std::optional<Restricted> parse_restricted_kind(std::string_view text) {
+  if (text == network_kind) return Restricted::network;
+  const auto kind = parse_restricted(text);
+  return kind == Restricted::network ? std::nullopt : kind;
+}
 
 std::string subject_text(const Restriction& restriction) {
   const auto subject = shown_subject(restriction);
@@ -49,7 +55,8 @@ void print_restrictions(const Output& output, const std::vector<Restriction>& re
                     restriction.until ? format_time(*restriction.until) : "", format_time(restriction.created),
                     restriction.created_by, restriction.cause});
   }
-  output.table({"EFFECT", "FOR", "UNTIL", "CREATED", "BY", "REASON"}, rows);
+  using enum Column::Kind;
+  output.table({"EFFECT", "FOR", "UNTIL", "CREATED", {"BY", text}, {"REASON", text}}, rows);
 }
 
 void report(const Context& context, const Restriction& restriction, bool changed, std::string_view what) {

@@ -6,6 +6,7 @@
 #include "plugin/ctl/failure.hpp"
 #include "plugin/ctl/token_input.hpp"
 #include "plugin/store/bindings.hpp"
+#include "plugin/store/moved_devices.hpp"
 
 namespace clientid::ctl {
 
@@ -39,8 +40,7 @@ Selector::Selector(Context& context, std::span<const Secret> words) {
     return;
   }
   const auto identity = read_identity(words[1].view(), words[2]);
-  type_ = identity.type;
-  fingerprint_ = context.key().fingerprint(identity).hex();
+  device_ = device_of(identity, context.key());
 }
 
 Binding Selector::find(Context& context) const {
@@ -49,11 +49,21 @@ Binding Selector::find(Context& context) const {
     if (auto binding = bindings.get(*id_)) return *binding;
     throw Failure(Status::absent, "there is no binding " + std::to_string(*id_));
   }
+  if (device_) {
+    if (auto binding = bindings.find(account_, *device_, context.now())) return *binding;
+    throw Failure(Status::absent, account_ + " has no such device");
+  }
   BindingFilter filter;
   filter.account = account_;
-  filter.type = type_;
   filter.fingerprint_prefix = fingerprint_;
-  const auto found = bindings.list(filter);
+  auto found = bindings.list(filter);
+  if (found.empty()) {
+    // X8: a name from before it was moved to another key, as mails and logs have it.
+    MovedDevices moved(context.store());
+    filter.fingerprint_prefix.reset();
+    for (const auto& former : moved.find_all(fingerprint_, 2)) filter.fingerprints.push_back(moved.newest(former));
+    if (!filter.fingerprints.empty()) found = bindings.list(filter);
+  }
   if (found.size() == 1) return found.front();
   if (found.empty()) throw Failure(Status::absent, account_ + " has no such device");
   throw ConfigError(account_ + " has " + std::to_string(found.size()) +

@@ -9,6 +9,7 @@
 #include "plugin/ctl/context.hpp"
 #include "plugin/identity/secret.hpp"
 #include "plugin/policy/binding.hpp"
+#include "plugin/policy/device.hpp"
 
 namespace clientid::ctl {
 
@@ -23,8 +24,8 @@ class Selector {
  private:
   std::optional<std::int64_t> id_;
   std::string account_;
-  std::string fingerprint_;          // or its first digits
-  std::optional<std::string> type_;  // with it, the fingerprint is whole
+  std::string fingerprint_;       // its first digits
+  std::optional<Device> device_;  // in place of that
 };
 
 std::optional<std::int64_t> parse_id(std::string_view word);

@@ -36,6 +36,13 @@ std::string shown(char32_t c, std::string_view octets) {
   return std::string(octets);
 }
 
+// Takes the first character off `text`, and gives the columns it takes.
+std::size_t take_width(std::string_view& text) {
+  const auto character = take_character(text);
+  const int columns = character ? ::wcwidth(static_cast<wchar_t>(*character)) : 1;
+  return columns < 0 ? 1 : static_cast<std::size_t>(columns);
+}
+
 }  // namespace
 
 std::string printable(std::string_view text) {
@@ -51,12 +58,16 @@ std::string printable(std::string_view text) {
 
 std::size_t display_width(std::string_view text) {
   std::size_t width = 0;
-  while (!text.empty()) {
-    const auto character = take_character(text);
-    const int columns = character ? ::wcwidth(static_cast<wchar_t>(*character)) : 1;
-    width += columns < 0 ? 1 : static_cast<std::size_t>(columns);
-  }
+  while (!text.empty()) width += take_width(text);
   return width;
+}
+
+std::string shortened(const std::string& text, std::size_t width) {
+  if (display_width(text) <= width) return text;
+  std::string_view rest = text;
+  std::size_t kept = 0;
+  for (auto taken = take_width(rest); taken < width; taken += take_width(rest)) kept = text.size() - rest.size();
+  return text.substr(0, kept) + "\u2026";
 }
 
 std::string padded(std::string text, std::size_t width) {

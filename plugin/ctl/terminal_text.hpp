@@ -14,6 +14,9 @@ std::string printable(std::string_view text);
 // Columns that it takes; `text` is printable.
 std::size_t display_width(std::string_view text);
 
+// Cut, if it takes more, to end in an ellipsis; `width` is not 0.
+std::string shortened(const std::string& text, std::size_t width);
+
 // Filled up with spaces.
 std::string padded(std::string text, std::size_t width);
 

@@ -1,6 +1,5 @@
 // type list, show, set and unset: how identities of a type are handled (D7.3, D7.4).
 #include <algorithm>
-#include <array>
 
 #include "plugin/config/config_error.hpp"
 #include "plugin/ctl/change.hpp"
@@ -12,9 +11,6 @@
 
 namespace clientid::ctl {
 namespace {
-
-// Built in, so that they are there though nothing is set of them.
-constexpr std::array built_in{"mac", "uuid"};
 
 std::string type_of(std::string_view word) {
   return word == any_type ? std::string(word) : read_type(word);
@@ -69,7 +65,7 @@ Status change_type(Context& context, const Arguments& arguments, SettingEdit (*e
 Status type_list(Context& context, const Arguments& /*arguments*/) {
   const auto levels = TypeTable(context.store()).list();
   std::vector<std::string> types{std::string(any_type)};
-  for (const auto* type : built_in) types.emplace_back(type);
+  types.insert(types.end(), built_in_types.begin(), built_in_types.end());
   for (const auto& [type, level] : levels) types.push_back(type);
   std::sort(types.begin(), types.end());
   types.erase(std::unique(types.begin(), types.end()), types.end());

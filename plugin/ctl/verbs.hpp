@@ -50,4 +50,17 @@ Verb attack_off;
 Verb check;    // check.cpp
 Verb history;  // history.cpp
 
+Verb sessions;  // sessions.cpp
+Verb stats;     // stats.cpp
+Verb doctor;    // doctor.cpp
+Verb purge;     // purge.cpp
+
+Verb key_list;  // keys.cpp
+Verb key_rotate;
+Verb key_retire;
+Verb export_store;  // export.cpp
+Verb import_file;   // import.cpp
+
+Verb complete;  // completion.cpp
+
 }  // namespace clientid::ctl

@@ -21,12 +21,21 @@ class Fingerprint {
   // 64 lower-case hexadecimal digits, as the store keeps it.
   static std::optional<Fingerprint> from_hex(std::string_view hex);
   std::string hex() const;
-  std::string short_form() const { return hex().substr(0, short_size); }
+  std::string short_form() const;
 
   friend auto operator<=>(const Fingerprint&, const Fingerprint&) = default;  // NOLINT(modernize-use-nullptr)
 
  private:
   std::array<std::uint8_t, size> octets_;
 };
+
+// What people see of one that is at hand as the store keeps it; of a piece that is shorter, all.
+inline std::string short_form(std::string_view hex) {
+  return std::string(hex.substr(0, Fingerprint::short_size));
+}
+
+inline std::string Fingerprint::short_form() const {
+  return clientid::short_form(hex());
+}
 
 }  // namespace clientid

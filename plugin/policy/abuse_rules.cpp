@@ -15,7 +15,7 @@ bool is_spared(const Restriction& restriction, const Attempt& attempt, const Fac
 std::string subject_text(const Restriction& restriction) {
   if (restriction.kind == Restricted::everybody) return "for all";
   if (restriction.kind == Restricted::device) {
-    return "of device " + restriction.subject.substr(0, Fingerprint::short_size);
+    return "of device " + short_form(restriction.subject);
   }
   return (restriction.kind == Restricted::account ? "for account " : "of network ") + restriction.subject;
 }

@@ -29,6 +29,7 @@ struct Alert {
   std::string peer;         // address or network, or empty
   std::string reason;       // name of the verdict's reason, or empty
   std::string detail;       // for people, such as "known-only until 2026-12-31T23:59:59Z"
+  bool has_holder = false;  // somebody has logged in to the account, or an operator bound a device to it
 
   friend bool operator==(const Alert&, const Alert&) = default;
 };

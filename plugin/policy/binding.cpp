@@ -33,4 +33,17 @@ bool in_force(const Binding& binding, Time at) {
   return state_in_force(binding, at) == BindingState::active && !expired(binding, at);
 }
 
+bool counts_before(const Binding& one, const Binding& other, Time at) {
+  const auto rank = [&](const Binding& binding) {
+    switch (state_in_force(binding, at)) {
+      case BindingState::revoked: return 0;
+      case BindingState::suspended: return 1;
+      case BindingState::active: return expired(binding, at) ? 4 : 2;
+      case BindingState::pending: break;
+    }
+    return 3;
+  };
+  return rank(one) < rank(other);
+}
+
 }  // namespace clientid

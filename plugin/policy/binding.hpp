@@ -40,4 +40,8 @@ bool expired(const Binding& binding, Time at);
 // Does the binding let its device in at this time: active, and not expired?
 bool in_force(const Binding& binding, Time at);
 
+// Of two bindings of one device on one account, made under two keys by hosts that did not both know them: is `one` the
+// one that counts? What keeps the device out does, and then what lets it in.
+bool counts_before(const Binding& one, const Binding& other, Time at);
+
 }  // namespace clientid

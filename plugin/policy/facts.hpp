@@ -41,7 +41,7 @@ struct Facts {
   Tally absent;                           // counted in this network of clients without identity
   Tally account;                          // counted of the account
   unsigned accounts_of_device = 0;        // on which the device has an active binding
-  unsigned sessions = 0;                  // that the device has open; an own device: on this account
+  unsigned sessions = 0;                  // that the device has open; one of its own or of many: on this account
   unsigned sessions_elsewhere = 0;        // those of them in other networks
   std::optional<Sighting> last_sighting;  // of the device
   std::optional<GeoLocation> location;    // of the peer
@@ -61,9 +61,17 @@ const Device* counted_device(const Attempt& attempt, const Facts& facts);
 // The network that stands for the address of the peer: one address of IPv4, one /64 of IPv6, unless set otherwise.
 std::optional<Network> counted_network(const Attempt& attempt, const Settings& settings);
 
+// The fingerprint under which people find the device: that of its binding, if that was made, by another host, under a
+// newer key than is current here (X8).
+const Fingerprint& shown_fingerprint(const Attempt& attempt, const Facts& facts);
+
+// Under which older keys does the store know this device? What stands there is to be moved to the current one (X8).
+std::vector<OtherFingerprint> outdated_fingerprints(const Attempt& attempt, const Facts& facts);
+
 // The names under which an attempt is counted (U6.2.3, UC6); empty where it is not.
 struct CountedNames {
   std::string device;
+  std::vector<std::string> device_by_other_keys;  // it was counted under them while those were current
   std::string address;
   std::string absent;
   std::string account;

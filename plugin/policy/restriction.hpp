@@ -28,6 +28,7 @@ struct Restriction {
   std::string cause;          // for people
   Time created;
   std::string created_by;  // "operator NAME", or "detection"
+  std::string key_id;      // of a device: of the key under which its fingerprint was made; empty: not known
 };
 
 inline constexpr std::string_view by_detection = "detection";

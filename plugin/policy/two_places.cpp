@@ -18,7 +18,7 @@ bool could_travel(const GeoLocation& from, const GeoLocation& to, std::chrono::s
 }  // namespace
 
 std::optional<std::string> location_conflict(const Attempt& attempt, const Facts& facts) {
-  if (counted_device(attempt, facts) == nullptr) return std::nullopt;
+  if (counted_device(attempt, facts) == nullptr || is_used_by_many(attempt, facts)) return std::nullopt;
   const auto& last = facts.last_sighting;
   if (facts.location && last && last->location) {
     const auto apart = attempt.at - last->at;

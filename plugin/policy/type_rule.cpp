@@ -122,7 +122,8 @@ void with_setting(TypeLevel& level, std::string_view name, Visit visit) {
 
 TypeLevel built_in(std::string_view type) {
   TypeLevel level;
-  if (type == "uuid" || type == "mac") level.form = FormRule::parse(type);
+  if (std::find(built_in_types.begin(), built_in_types.end(), type) != built_in_types.end())
+    level.form = FormRule::parse(type);
   return level;
 }
 

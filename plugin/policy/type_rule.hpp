@@ -1,6 +1,7 @@
 // How identities of a type are handled (draft section 7, D7.3, D7.4).
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -63,6 +64,9 @@ struct TypeLevel {
 // The type that stands for all those of which nothing is set.
 inline constexpr std::string_view any_type = "*";
 
+// Those that have a check though nothing is set of them: the one of their name.
+inline constexpr std::array<std::string_view, 2> built_in_types{"mac", "uuid"};
+
 // "flags", "check", "on-mismatch", "shared".
 const std::vector<std::string_view>& type_setting_names();
 
@@ -72,8 +76,7 @@ void unset(TypeLevel& level, std::string_view name);
 std::vector<SettingValue> values(const TypeLevel& level);
 std::vector<SettingValue> values(const TypeRule& rule);
 
-// What is in force for a type: each setting from the type's own level, else from that of `*`, else what is built in
-// (the types uuid and mac have their checks).
+// What is in force for a type: each setting from the type's own level, else from that of `*`, else what is built in.
 TypeRule effective(std::string_view type, const TypeLevel& own, const TypeLevel& any);
 
 }  // namespace clientid

@@ -68,9 +68,4 @@ bool is_restraint(Reason reason);
 std::string_view name(Decision decision);  // "allow", "allow-and-enrol", ...
 std::string_view name(Reason reason);      // "type-denied", ...
 
-// Does the password count for anything after this verdict? Where not, libsasl is told to refuse at once.
-inline bool lets_password_decide(const Verdict& verdict) {
-  return verdict.decision != Decision::refuse && verdict.decision != Decision::unavailable;
-}
-
 }  // namespace clientid

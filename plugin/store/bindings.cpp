@@ -1,5 +1,6 @@
 #include "plugin/store/bindings.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "plugin/store/binding_row.hpp"
@@ -42,8 +43,25 @@ std::vector<Binding> Bindings::list(const BindingFilter& filter) {
   if (filter.state) where.add("state = :state", std::string(name(*filter.state)));
   if (filter.type) where.add("type = :type", *filter.type);
   if (filter.fingerprint_prefix) where.add_prefix("fingerprint", *filter.fingerprint_prefix);
+  if (!filter.fingerprints.empty()) where.add_any("fingerprint", filter.fingerprints);
+  if (filter.key_id) where.add("key_id = :key", *filter.key_id);
   if (filter.unused_since) where.add("coalesce(last_seen, created) < :since", to_seconds(*filter.unused_since));
   return select(connection_, where);
+}
+
+BindingCounts Bindings::count(Time at) {
+  BindingCounts counts{};
+  const long long seconds = to_seconds(at);
+  std::string state;
+  long long bindings = 0;
+  Statement statement(connection_,
+                      "SELECT CASE WHEN state = 'suspended' AND suspended_until <= :at THEN 'active' ELSE state END"
+                      " AS in_force, count(*) FROM binding GROUP BY in_force");
+  statement.use(seconds).into(state, bindings).for_each_row([&] {
+    const auto known = parse_binding_state(state);
+    if (known) counts[static_cast<std::size_t>(*known)] = static_cast<std::uint64_t>(bindings);
+  });
+  return counts;
 }
 
 std::optional<Binding> Bindings::get(std::int64_t id) {
@@ -52,13 +70,15 @@ std::optional<Binding> Bindings::get(std::int64_t id) {
   return select_one(connection_, where);
 }
 
-std::optional<Binding> Bindings::find(const std::string& account, const std::string& type,
-                                      const Fingerprint& fingerprint) {
+std::optional<Binding> Bindings::find(const std::string& account, const Device& device, Time at) {
   Where where;
   where.add("account = :account", account);
-  where.add("type = :type", type);
-  where.add("fingerprint = :fingerprint", fingerprint.hex());
-  return select_one(connection_, where);
+  where.add("type = :type", device.type);
+  where.add_any("fingerprint", fingerprints_of(device));
+  auto found = select(connection_, where);
+  const auto counts = std::ranges::min_element(
+      found, [&](const auto& one, const auto& other) { return counts_before(one, other, at); });
+  return counts == found.end() ? std::nullopt : std::optional(std::move(*counts));
 }
 
 std::optional<std::int64_t> Bindings::insert(const Binding& binding) {
@@ -78,9 +98,10 @@ std::optional<std::int64_t> Bindings::insert(const Binding& binding) {
   return inserted;
 }
 
-Enrolment Bindings::enrol(const Binding& binding, unsigned at_most) {
+Enrolment Bindings::enrol(const Binding& binding, unsigned at_most, const std::vector<OtherFingerprint>& others) {
+  const Device device{.type = binding.type, .fingerprint = binding.fingerprint, .others = others};
   Transaction transaction(connection_);
-  if (find(binding.account, binding.type, binding.fingerprint)) return Enrolment::present;
+  if (find(binding.account, device, binding.created)) return Enrolment::present;
   const auto devices = DeviceCounter(connection_).count(binding.account, binding.created);
   const auto taken = binding.state == BindingState::pending ? devices.pending : devices.active;
   if (taken >= at_most) return Enrolment::full;

@@ -1,6 +1,7 @@
 #include "plugin/store/counters.hpp"
 
 #include "plugin/store/slices.hpp"
+#include "plugin/store/statement.hpp"
 
 namespace clientid {
 namespace {

@@ -4,9 +4,11 @@
 
 #include "plugin/policy/restriction.hpp"
 #include "plugin/policy/verdict.hpp"
+#include "plugin/store/any_of.hpp"
 #include "plugin/store/history.hpp"
 #include "plugin/store/restrictions.hpp"
 #include "plugin/store/settings_reader.hpp"
+#include "plugin/store/statement.hpp"
 #include "plugin/store/tally_reader.hpp"
 
 namespace clientid {
@@ -28,28 +30,34 @@ std::string restraints() {
 // flood costs no more than a trickle.
 class SpreadReader {
  public:
-  SpreadReader(Connection& connection, const std::string& name_column, const std::string& spread)
-      : statement_(connection,
+  // `names`: how many the one has that is asked about.
+  SpreadReader(Connection& connection, const std::string& name_column, const std::string& spread, std::size_t names = 1)
+      : size(names),
+        names_(names),
+        statement_(connection,
                    "SELECT " + spread +
                        " FROM (SELECT at, outcome, reason, account, fingerprint, network FROM event WHERE " +
-                       name_column +
-                       " = :name ORDER BY id DESC LIMIT 2000) AS newest WHERE at >= :since AND"
+                       names_.condition(name_column, "name") +
+                       " ORDER BY id DESC LIMIT 2000) AS newest WHERE at >= :since AND"
                        " outcome IN ('failed', 'refused') AND reason NOT IN ('bound', 'pending')"
                        " AND (outcome = 'failed' OR reason NOT IN (" +
                        restraints() + "))") {
-    statement_.use(name_, since_).into(one_, other_);
+    names_.bind(statement_);
+    statement_.use(since_).into(one_, other_);
   }
 
-  unsigned read(const std::string& name, Time since) {
-    name_ = name;
+  unsigned read(const std::vector<std::string>& names, Time since) {
+    names_.set(names);
     since_ = to_seconds(since);
     one_ = other_ = 0;
     statement_.for_each_row([] {});
     return static_cast<unsigned>(std::max(one_, other_));
   }
 
+  const std::size_t size;
+
  private:
-  std::string name_;
+  AnyOf names_;
   long long since_ = 0;
   long long one_ = 0;
   long long other_ = 0;
@@ -66,25 +74,26 @@ struct Detection::Statements {
       : connection(opened),
         settings(opened),
         on_account(opened, "account", sources),
-        by_device(opened, "fingerprint", accounts),
+        by_device(std::make_unique<SpreadReader>(opened, "fingerprint", accounts)),
         by_network(opened, "network", accounts),
         tallies(opened) {}
 
   Connection& connection;
   SettingsReader settings;
   SpreadReader on_account;
-  SpreadReader by_device;
+  std::unique_ptr<SpreadReader> by_device;
   SpreadReader by_network;
   TallyReader tallies;
   std::vector<Alert> alerts;
   std::optional<Time> all_told;  // of failures overall
 
   void look_at_account(const std::string& account, Time now);
-  void look_at_device(const std::string& fingerprint, const Settings& global, Time now);
+  void look_at_device(const std::string& fingerprint, const SuspectDevice& device, const Settings& global, Time now);
   void look_at_network(const std::string& network, const Settings& global, Time now);
   void look_at_all(const Settings& global, Time now);
   void act(Restriction restriction, std::chrono::seconds duration, Alert alert);
   bool has_room();
+  bool has_holder(const std::string& account);
 };
 
 bool Detection::Statements::has_room() {
@@ -92,6 +101,18 @@ bool Detection::Statements::has_room() {
   Statement(connection, "SELECT count(*) FROM restriction WHERE created_by = 'detection'").into(made).for_each_row([] {
   });
   return made < max_restrictions;
+}
+
+bool Detection::Statements::has_holder(const std::string& account) {
+  long long known = 0;
+  Statement(
+      connection,
+      "SELECT EXISTS (SELECT 1 FROM binding WHERE account = :account) OR EXISTS (SELECT 1 FROM event WHERE account"
+      " = :account_too AND outcome IN ('authenticated', 'enrolled'))")
+      .use(account, account)
+      .into(known)
+      .for_each_row([] {});
+  return known != 0;
 }
 
 void Detection::Statements::act(Restriction restriction, std::chrono::seconds duration, Alert alert) {
@@ -119,32 +140,39 @@ void Detection::Statements::look_at_account(const std::string& account, Time now
   const auto in_force = settings.read(account);
   const auto& rate = in_force.detect_account;
   if (!rate.limits()) return;
-  const auto spread = on_account.read(account, now - rate.window);
+  const auto spread = on_account.read({account}, now - rate.window);
   if (spread < rate.most) return;
   act({.kind = Restricted::account,
        .subject = account,
        .effect = Effect::known_only,
        .cause = std::to_string(spread) + " devices or networks failed on the account"},
-      in_force.detect_for, {.kind = AlertKind::detection, .at = now, .account = account});
+      in_force.detect_for,
+      {.kind = AlertKind::detection, .at = now, .account = account, .has_holder = has_holder(account)});
 }
 
-void Detection::Statements::look_at_device(const std::string& fingerprint, const Settings& global, Time now) {
+void Detection::Statements::look_at_device(const std::string& fingerprint, const SuspectDevice& device,
+                                           const Settings& global, Time now) {
   const auto& rate = global.detect_device;
   if (!rate.limits()) return;
-  const auto spread = by_device.read(fingerprint, now - rate.window);
+  auto names = device.others;
+  names.push_back(fingerprint);
+  if (by_device->size != names.size()) {
+    by_device = std::make_unique<SpreadReader>(connection, "fingerprint", accounts, names.size());
+  }
+  const auto spread = by_device->read(names, now - rate.window);
   if (spread < rate.most) return;
   act({.kind = Restricted::device,
        .subject = fingerprint,
        .effect = Effect::block,
-       .cause = "the device failed on " + std::to_string(spread) + " accounts"},
-      global.detect_for,
-      {.kind = AlertKind::detection, .at = now, .fingerprint = fingerprint.substr(0, Fingerprint::short_size)});
+       .cause = "the device failed on " + std::to_string(spread) + " accounts",
+       .key_id = device.key_id},
+      global.detect_for, {.kind = AlertKind::detection, .at = now, .fingerprint = short_form(fingerprint)});
 }
 
 void Detection::Statements::look_at_network(const std::string& network, const Settings& global, Time now) {
   const auto& rate = global.detect_address;
   if (!rate.limits()) return;
-  const auto spread = by_network.read(network, now - rate.window);
+  const auto spread = by_network.read({network}, now - rate.window);
   if (spread < rate.most) return;
   act({.kind = Restricted::network,
        .subject = network,
@@ -185,7 +213,9 @@ std::vector<Alert> Detection::look(const Suspects& suspects, Time now) {
   if (!suspects.any) return {};
   const auto global = statements.settings.read({});
   for (const auto& account : suspects.accounts) statements.look_at_account(account, now);
-  for (const auto& device : suspects.devices) statements.look_at_device(device, global, now);
+  for (const auto& [fingerprint, device] : suspects.devices) {
+    statements.look_at_device(fingerprint, device, global, now);
+  }
   for (const auto& network : suspects.networks) statements.look_at_network(network, global, now);
   statements.look_at_all(global, now);
   return std::move(statements.alerts);

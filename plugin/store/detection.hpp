@@ -2,6 +2,7 @@
 // accounts (X2), is in the history, and can be lifted.
 #pragma once
 
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -12,10 +13,15 @@
 
 namespace clientid {
 
+struct SuspectDevice {
+  std::string key_id;               // under which its fingerprint was made
+  std::vector<std::string> others;  // its fingerprints under other keys: what it did under them is held against it, too
+};
+
 // Who had to do with failures just now. A failure of an own device is none of these.
 struct Suspects {
   std::set<std::string> accounts;
-  std::set<std::string> devices;  // fingerprints, 64 hexadecimal digits
+  std::map<std::string, SuspectDevice> devices;  // by fingerprint, 64 hexadecimal digits
   std::set<std::string> networks;
   bool any = false;
 };

@@ -2,14 +2,16 @@
 
 namespace clientid {
 
-DeviceElsewhereReader::DeviceElsewhereReader(Connection& connection)
-    : statement_(connection,
-                 "SELECT state, last_seen, last_peer FROM binding WHERE fingerprint = :fingerprint LIMIT 1001") {
-  statement_.use(fingerprint_).into(state_, last_seen_, last_peer_);
+DeviceElsewhereReader::DeviceElsewhereReader(Connection& connection, std::size_t keys)
+    : fingerprints_(keys),
+      statement_(connection, "SELECT state, last_seen, last_peer FROM binding WHERE " +
+                                 fingerprints_.condition("fingerprint", "fingerprint") + " LIMIT 1001") {
+  fingerprints_.bind(statement_);
+  statement_.into(state_, last_seen_, last_peer_);
 }
 
-DeviceElsewhere DeviceElsewhereReader::read(const std::string& fingerprint) {
-  fingerprint_ = fingerprint;
+DeviceElsewhere DeviceElsewhereReader::read(const std::vector<std::string>& fingerprints) {
+  fingerprints_.set(fingerprints);
   DeviceElsewhere found;
   statement_.for_each_row([&] {
     if (state_ == name(BindingState::active)) ++found.accounts;

@@ -3,9 +3,10 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "plugin/policy/facts.hpp"
-#include "plugin/store/statement.hpp"
+#include "plugin/store/any_of.hpp"
 
 namespace clientid {
 
@@ -17,12 +18,13 @@ struct DeviceElsewhere {
 // Keeps its statement prepared.
 class DeviceElsewhereReader {
  public:
-  explicit DeviceElsewhereReader(Connection& connection);
+  // `keys`: how many fingerprints the device has.
+  explicit DeviceElsewhereReader(Connection& connection, std::size_t keys = 1);
 
-  DeviceElsewhere read(const std::string& fingerprint);
+  DeviceElsewhere read(const std::vector<std::string>& fingerprints);
 
  private:
-  std::string fingerprint_;
+  AnyOf fingerprints_;
   std::string state_;
   NullableTime last_seen_;
   std::string last_peer_;

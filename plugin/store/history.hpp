@@ -12,6 +12,8 @@
 
 namespace clientid {
 
+class Where;
+
 enum class Outcome : std::uint8_t {
   authenticated,  // verdict and password were good
   enrolled,       // the same, and the device was bound by it
@@ -23,6 +25,7 @@ enum class Outcome : std::uint8_t {
 };
 
 std::string_view name(Outcome outcome);
+std::optional<Outcome> parse_outcome(std::string_view text);
 
 struct Event {
   std::int64_t id = 0;  // rising
@@ -42,8 +45,9 @@ struct Event {
 struct EventFilter {
   std::optional<std::string> account;
   std::optional<Time> since;
-  std::optional<std::string> fingerprint_prefix;
-  std::optional<std::int64_t> after;  // events newer than this id
+  std::optional<std::string> fingerprint_prefix;  // of a device, under whichever key that was
+  std::optional<std::int64_t> after;              // events newer than this id
+  std::optional<std::int64_t> up_to;              // and none newer than this one
 };
 
 class History {
@@ -53,12 +57,22 @@ class History {
   // One transaction for all. Only the newest `max_events` are kept, so that strangers cannot fill the store.
   void append(const std::vector<Event>& events);
 
-  // Oldest first.
-  std::vector<Event> list(const EventFilter& filter);
+  // Oldest first, and `most` of them at most. To go on, ask again with `after` as the id of the last: events that come
+  // or go meanwhile make none appear twice or be left out.
+  std::vector<Event> list(const EventFilter& filter, long long most = page);
 
+  // Ids to list after. Where there is nothing to come before, it is the newest one.
+  std::int64_t newest();                                                   // nothing but what is to come
+  std::int64_t before(Time since);                                         // all from then on
+  std::int64_t before_newest(const EventFilter& filter, long long count);  // that many of those that fit
+
+  static constexpr long long page = 1000;
   static constexpr std::int64_t max_events = 1'000'000;
 
  private:
+  Where where_of(const EventFilter& filter);
+  std::vector<std::string> fingerprints(const std::string& prefix);
+
   Connection& connection_;
 };
 

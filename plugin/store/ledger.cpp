@@ -24,7 +24,9 @@ void suspect(const Entry& entry, Suspects& suspects) {
   suspects.any = true;
   const auto& event = entry.event;
   if (!event.account.empty()) suspects.accounts.insert(event.account);
-  if (!event.fingerprint.empty() && !entry.used_by_many) suspects.devices.insert(event.fingerprint);
+  if (!event.fingerprint.empty() && !entry.used_by_many) {
+    suspects.devices[event.fingerprint] = {entry.key_id, entry.other_fingerprints};
+  }
   if (!event.network.empty()) suspects.networks.insert(event.network);
 }
 
@@ -39,6 +41,7 @@ void Ledger::write_entries(const std::vector<Entry>& entries) {
   std::vector<Event> events;
   events.reserve(entries.size());
   for (const auto& entry : entries) {
+    if (entry.move) MovedDevices(connection_).move(*entry.move, entry.event.at);
     if (entry.used_binding) bindings.touch(*entry.used_binding, entry.event.at, entry.event.peer);
     count(entry, increments);
     events.push_back(entry.event);

@@ -1,5 +1,6 @@
-// What attempts leave behind in the store: the history, the use of a binding, the counters, open sessions, and what
-// detection makes of them. Written for many at once, in one transaction, outside of AUTH.
+// What attempts leave behind in the store: the history, the use of a binding, its move to the current key, the
+// counters, open sessions, and what detection makes of them. Written for many at once, in one transaction, outside of
+// AUTH.
 #pragma once
 
 #include <cstdint>
@@ -13,6 +14,7 @@
 #include "plugin/store/counters.hpp"
 #include "plugin/store/detection.hpp"
 #include "plugin/store/history.hpp"
+#include "plugin/store/moved_devices.hpp"
 #include "plugin/store/sessions.hpp"
 
 namespace clientid {
@@ -22,9 +24,12 @@ struct Entry {
   Event event;
   std::optional<std::int64_t> used_binding;  // a success counts as its use
   CountedNames counted;
-  bool failure = false;       // counts as one, for limits
-  bool suspicious = false;    // for detection
-  bool used_by_many = false;  // the device, which is not to be blocked for what one of its users does
+  bool failure = false;                         // counts as one, for limits
+  bool suspicious = false;                      // for detection
+  bool used_by_many = false;                    // the device, which is not to be blocked for what one of its users does
+  std::string key_id;                           // under which the fingerprint of the event was made
+  std::vector<std::string> other_fingerprints;  // of the device, under other keys
+  std::optional<DeviceMove> move;               // the store knows the device under an older key
 };
 
 struct Batch {

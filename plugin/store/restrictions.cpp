@@ -1,13 +1,17 @@
 #include "plugin/store/restrictions.hpp"
 
-#include "plugin/identity/hex.hpp"
-
+#include <algorithm>
+#include <array>
 #include <utility>
+
+#include "plugin/identity/hex.hpp"
+#include "plugin/store/any_of.hpp"
+#include "plugin/store/statement.hpp"
 
 namespace clientid {
 namespace {
 
-constexpr std::string_view columns = "id, kind, subject, effect, until, cause, created, created_by";
+constexpr std::string_view columns = "id, kind, subject, effect, until, cause, created, created_by, key_id";
 
 struct RestrictionRow {
   long long id = 0;
@@ -18,8 +22,11 @@ struct RestrictionRow {
   std::string cause;
   long long created = 0;
   std::string created_by;
+  std::string key_id;
 
-  void bind_into(Statement& statement) { statement.into(id, kind, subject, effect, until, cause, created, created_by); }
+  void bind_into(Statement& statement) {
+    statement.into(id, kind, subject, effect, until, cause, created, created_by, key_id);
+  }
 
   // Throws StoreError: what cannot be read may be what keeps somebody out.
   Restriction to_restriction(const Connection& connection) const {
@@ -28,15 +35,14 @@ struct RestrictionRow {
     if (!known_kind || !known_effect) {
       throw connection.error("restriction " + std::to_string(id) + " is of a kind that this program cannot read");
     }
-    return {id, *known_kind, subject, *known_effect, until.get(), cause, from_seconds(created), created_by};
+    return {id, *known_kind, subject, *known_effect, until.get(), cause, from_seconds(created), created_by, key_id};
   }
 };
 
 // As numbers, the mapped addresses of IPv4 lie in a network of IPv6 such as that of ::1.
-bool holds(const Restriction& restriction, const std::optional<Address>& peer) {
-  if (restriction.kind != Restricted::network) return true;
+bool holds(const Restriction& restriction, const Address& peer) {
   const auto network = Network::parse(restriction.subject);
-  return !network || (peer && network->contains(*peer));
+  return !network || network->contains(peer);
 }
 
 }  // namespace
@@ -78,8 +84,10 @@ void Restrictions::put(const Restriction& restriction) {
   const std::string last = network ? network->last() : "";
   Statement(connection_,
             "INSERT INTO restriction (kind, subject, effect, until, cause, created, created_by, first_address,"
-            " last_address) VALUES (:kind, :subject, :effect, :until, :cause, :created, :created_by, :first, :last)")
-      .use(kind, restriction.subject, effect, until, restriction.cause, created, restriction.created_by, first, last)
+            " last_address, key_id) VALUES (:kind, :subject, :effect, :until, :cause, :created, :created_by, :first,"
+            " :last, :key_id)")
+      .use(kind, restriction.subject, effect, until, restriction.cause, created, restriction.created_by, first, last,
+           restriction.key_id)
       .execute();
 }
 
@@ -98,44 +106,85 @@ void Restrictions::purge(Time now) {
 }
 
 struct RestrictionReader::Parts {
-  explicit Parts(Connection& opened)
+  // One network of each length holds the peer: as IPv6 has them, from /0 to /128.
+  static constexpr std::size_t lengths = 129;
+
+  Parts(Connection& opened, std::size_t keys)
       : connection(opened),
-        statement(opened, "SELECT " + std::string(columns) +
-                              " FROM restriction WHERE (until IS NULL OR until > :now) AND"
-                              " (kind = 'everybody' OR (kind = 'account' AND subject = :account)"
-                              " OR (kind = 'device' AND subject = :fingerprint)) UNION ALL SELECT " +
-                              std::string(columns) +
-                              " FROM restriction WHERE (until IS NULL OR until > :now_too) AND"
-                              " last_address >= :at_least AND first_address <= :at_most ORDER BY 1") {
-    row.bind_into(statement);
-    statement.use(at, account, fingerprint, at, address, address);
+        fingerprints(keys),
+        // Most sites block no address: one look into the index spares them a look for each length.
+        networks_exist(opened, "SELECT EXISTS (SELECT 1 FROM restriction WHERE last_address > '')"),
+        of_names(opened, "SELECT " + std::string(columns) +
+                             " FROM restriction WHERE (until IS NULL OR until > :now) AND"
+                             " (kind = 'everybody' OR (kind = 'account' AND subject = :account)"
+                             " OR (kind = 'device' AND " +
+                             fingerprints.condition("subject", "fingerprint") + ")) ORDER BY id"),
+        of_networks(opened, "SELECT " + std::string(columns) +
+                                " FROM restriction WHERE (until IS NULL OR until > :now) AND"
+                                " first_address <= :at_most AND last_address IN (" +
+                                placeholders() + ") ORDER BY id") {
+    networks_exist.into(exist);
+    row.bind_into(of_names);
+    of_names.use(at, account);
+    fingerprints.bind(of_names);
+    row.bind_into(of_networks);
+    of_networks.use(at, address);
+    for (auto& last : lasts) of_networks.use(last);
+  }
+
+  static std::string placeholders() {
+    std::string text;
+    for (std::size_t bits = 0; bits < lengths; ++bits) text += (bits == 0 ? ":last" : ", :last") + std::to_string(bits);
+    return text;
+  }
+
+  bool any_network() {
+    exist = 0;
+    networks_exist.for_each_row([] {});
+    return exist != 0;
+  }
+
+  void look_for(const Address& peer) {
+    // IPv4 has fewer lengths. The others are what no last address is, as an empty one would be that of all accounts.
+    lasts.fill("none");
+    address = encode_hex(peer.octets());
+    const unsigned longest = peer.is_v4() ? 32 : 128;
+    for (unsigned bits = 0; bits <= longest; ++bits) lasts.at(bits) = Network::around(peer, bits).last();
   }
 
   Connection& connection;
   std::string account;
-  std::string fingerprint;
+  AnyOf fingerprints;
   std::string address;
+  std::array<std::string, lengths> lasts;
   long long at = 0;
+  long long exist = 0;
   RestrictionRow row;
-  Statement statement;
+  Statement networks_exist;
+  Statement of_names;
+  Statement of_networks;
 };
 
-RestrictionReader::RestrictionReader(Connection& connection) : parts_(std::make_unique<Parts>(connection)) {}
+RestrictionReader::RestrictionReader(Connection& connection, std::size_t keys)
+    : parts_(std::make_unique<Parts>(connection, keys)) {}
 RestrictionReader::~RestrictionReader() = default;
 
-std::vector<Restriction> RestrictionReader::read(const std::string& account, const std::string& fingerprint,
+std::vector<Restriction> RestrictionReader::read(const std::string& account,
+                                                 const std::vector<std::string>& fingerprints,
                                                  const std::optional<Address>& peer, Time at) {
   auto& parts = *parts_;
   parts.account = account;
-  parts.fingerprint = fingerprint;
-  // Above every address there is, and so in no network.
-  parts.address = peer ? encode_hex(peer->octets()) : "g";
+  parts.fingerprints.set(fingerprints);
   parts.at = to_seconds(at);
   std::vector<Restriction> found;
-  parts.statement.for_each_row([&] {
+  parts.of_names.for_each_row([&] { found.push_back(parts.row.to_restriction(parts.connection)); });
+  if (!peer || !parts.any_network()) return found;
+  parts.look_for(*peer);
+  parts.of_networks.for_each_row([&] {
     auto restriction = parts.row.to_restriction(parts.connection);
-    if (holds(restriction, peer)) found.push_back(std::move(restriction));
+    if (holds(restriction, *peer)) found.push_back(std::move(restriction));
   });
+  std::sort(found.begin(), found.end(), [](const Restriction& a, const Restriction& b) { return a.id < b.id; });
   return found;
 }
 

@@ -7,7 +7,7 @@
 
 #include "plugin/policy/network.hpp"
 #include "plugin/policy/restriction.hpp"
-#include "plugin/store/statement.hpp"
+#include "plugin/store/connection.hpp"
 
 namespace clientid {
 
@@ -32,16 +32,17 @@ class Restrictions {
   Connection& connection_;
 };
 
-// Those that an attempt meets, in one statement that stays prepared.
+// Those that an attempt meets, oldest first, in statements that stay prepared.
 class RestrictionReader {
  public:
-  explicit RestrictionReader(Connection& connection);
+  // `keys`: how many fingerprints a device has.
+  explicit RestrictionReader(Connection& connection, std::size_t keys = 1);
   RestrictionReader(const RestrictionReader&) = delete;
   RestrictionReader& operator=(const RestrictionReader&) = delete;
   ~RestrictionReader();
 
-  // `fingerprint` is empty without a device.
-  std::vector<Restriction> read(const std::string& account, const std::string& fingerprint,
+  // There is one fingerprint, and it is empty, without a device.
+  std::vector<Restriction> read(const std::string& account, const std::vector<std::string>& fingerprints,
                                 const std::optional<Address>& peer, Time at);
 
  private:

@@ -60,8 +60,25 @@ std::vector<std::string> restrictions_counters_sessions(const Engine& engine) {
   };
 }
 
+std::vector<std::string> history_by_time(const Engine& /*engine*/) {
+  return {"CREATE INDEX event_at ON event (at)"};
+}
+
+// Until then there was one key, so that blocks were made under the one that bindings were.
+std::vector<std::string> several_keys(const Engine& /*engine*/) {
+  return {
+      "ALTER TABLE restriction ADD COLUMN key_id TEXT NOT NULL DEFAULT ''",
+      ("UPDATE restriction SET key_id = coalesce((SELECT max(key_id) FROM binding), '') WHERE kind = 'device'"),
+
+      ("CREATE TABLE moved_device (former TEXT NOT NULL PRIMARY KEY, former_key TEXT NOT NULL,"
+       " fingerprint TEXT NOT NULL, key_id TEXT NOT NULL, at BIGINT NOT NULL)"),
+      "CREATE INDEX moved_device_fingerprint ON moved_device (fingerprint)",
+  };
+}
+
 // Version N is reached from N - 1 by steps[N - 1]. What has been released is never changed.
-constexpr std::array<Step, 2> steps = {bindings_settings_history, restrictions_counters_sessions};
+constexpr std::array<Step, 4> steps = {bindings_settings_history, restrictions_counters_sessions, history_by_time,
+                                       several_keys};
 constexpr long long known_version = steps.size();
 
 std::vector<std::string> table_names(Connection& connection) {
@@ -91,6 +108,10 @@ long long version_of(Connection& connection) {
 }
 
 }  // namespace
+
+long long schema_version() {
+  return known_version;
+}
 
 void check_schema(Connection& connection) {
   const auto version = version_of(connection);

@@ -5,6 +5,9 @@
 
 namespace clientid {
 
+// That of this program: how many steps lead to it.
+long long schema_version();
+
 // Throws StoreError unless the store has the version of this program.
 void check_schema(Connection& connection);
 

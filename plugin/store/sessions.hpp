@@ -3,10 +3,9 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
-#include "plugin/policy/network.hpp"
-#include "plugin/store/statement.hpp"
+#include "plugin/policy/time.hpp"
+#include "plugin/store/connection.hpp"
 
 namespace clientid {
 
@@ -21,12 +20,6 @@ struct OpenSession {
   Time opened;
 };
 
-struct SessionCounts {
-  unsigned all = 0;
-  unsigned on_account = 0;  // on the account asked about
-  unsigned elsewhere = 0;   // from other networks than the one asked about
-};
-
 class Sessions {
  public:
   explicit Sessions(Connection& connection) : connection_(connection) {}
@@ -38,31 +31,11 @@ class Sessions {
   void extend(const std::string& holder, Time lease);
   void close_all(const std::string& holder);
 
-  // Those whose lease has not ended, oldest first.
-  std::vector<OpenSession> list(Time now);
-
   // Forgets those whose lease has ended.
-  void purge(Time now);
+  long long purge(Time now);
 
  private:
   Connection& connection_;
-};
-
-class SessionCounter {
- public:
-  explicit SessionCounter(Connection& connection);
-
-  SessionCounts count(const std::string& fingerprint, const std::string& account, const std::string& network, Time at);
-
- private:
-  std::string fingerprint_;
-  std::string account_;
-  std::string network_;
-  long long at_ = 0;
-  long long all_ = 0;
-  long long on_account_ = 0;
-  long long elsewhere_ = 0;
-  Statement statement_;
 };
 
 }  // namespace clientid

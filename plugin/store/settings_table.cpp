@@ -36,8 +36,4 @@ void SettingsTable::save(const std::string& scope, const SettingsLevel& level) {
   transaction.commit();
 }
 
-Settings SettingsTable::effective(const std::string& account) {
-  return SettingsReader(connection_).read(account);
-}
-
 }  // namespace clientid

@@ -19,9 +19,6 @@ class SettingsTable {
   // Replaces the level.
   void save(const std::string& scope, const SettingsLevel& level);
 
-  // Account, domain and global level together.
-  Settings effective(const std::string& account);
-
  private:
   Connection& connection_;
 };

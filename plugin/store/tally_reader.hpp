@@ -2,22 +2,26 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "plugin/policy/facts.hpp"
-#include "plugin/store/statement.hpp"
+#include "plugin/store/any_of.hpp"
 
 namespace clientid {
 
 class TallyReader {
  public:
-  explicit TallyReader(Connection& connection);
+  // `names`: how many an attempt is counted under, at most.
+  explicit TallyReader(Connection& connection, std::size_t names = 1);
 
   // Where neither limits, nothing is read. The windows end now and reach back as far as they say, and up to one slice
   // of 10 seconds more.
   Tally read(const std::string& name, const Rate& attempts, const Rate& failures, Time at);
+  // Under all of these names together.
+  Tally read(const std::vector<std::string>& names, const Rate& attempts, const Rate& failures, Time at);
 
  private:
-  std::string name_;
+  AnyOf names_;
   long long since_ = 0;
   long long attempts_since_ = 0;
   long long failures_since_ = 0;

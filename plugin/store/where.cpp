@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "plugin/store/statement.hpp"
+
 namespace clientid {
 
 void Where::add_text(const std::string& condition) {
@@ -22,6 +24,15 @@ void Where::add(const std::string& condition, long long value) {
 void Where::add_prefix(const std::string& column, const std::string& prefix) {
   add(column + " >= :low", prefix);
   add(column + " < :high", prefix + "g");
+}
+
+void Where::add_any(const std::string& column, const std::vector<std::string>& values) {
+  std::string names;
+  for (const auto& value : values) {
+    names += (names.empty() ? ":any" : ", :any") + std::to_string(values_.size());
+    values_.emplace_back(value);
+  }
+  add_text(names.empty() ? "1 = 0" : column + " IN (" + names + ")");
 }
 
 void Where::bind(Statement& statement) {

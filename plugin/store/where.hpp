@@ -4,10 +4,11 @@
 #include <deque>
 #include <string>
 #include <variant>
-
-#include "plugin/store/statement.hpp"
+#include <vector>
 
 namespace clientid {
+
+class Statement;
 
 class Where {
  public:
@@ -17,6 +18,9 @@ class Where {
 
   // For text of hexadecimal digits.
   void add_prefix(const std::string& column, const std::string& prefix);
+
+  // The column is one of them; with none of them, nothing fits.
+  void add_any(const std::string& column, const std::vector<std::string>& values);
 
   // To stand behind a FROM; empty without conditions.
   const std::string& text() const { return text_; }

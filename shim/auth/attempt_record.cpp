@@ -4,6 +4,7 @@
 
 #include "plugin/policy/two_places.hpp"
 #include "shim/ops/log.hpp"
+#include "shim/ops/metrics.hpp"
 
 namespace clientid {
 namespace {
@@ -20,12 +21,33 @@ TypeFlags flags_of(const Judgement& judgement) {
   return judgement.facts ? judgement.facts->type.flags : TypeRule().flags;
 }
 
+const Fingerprint& shown(const Judgement& judgement) {
+  return judgement.facts ? shown_fingerprint(judgement.attempt, *judgement.facts)
+                         : judgement.attempt.device->fingerprint;
+}
+
 // D7.3: what is not to be kept is not put in.
-void name_device(Event& event, const Judgement& judgement) {
+void name_device(Entry& entry, const Judgement& judgement) {
   const auto& device = judgement.attempt.device;
   if (!device || !flags_of(judgement).has(TypeFlag::user_log)) return;
-  event.type = device->type;
-  event.fingerprint = device->fingerprint.hex();
+  entry.event.type = device->type;
+  entry.event.fingerprint = shown(judgement).hex();
+  entry.key_id = device->key_id;
+  for (const auto& other : device->others) {
+    if (other.fingerprint == shown(judgement)) entry.key_id = other.key_id;
+  }
+  entry.other_fingerprints = fingerprints_of(*device);
+  std::erase(entry.other_fingerprints, entry.event.fingerprint);
+}
+
+// X8. Whether the password was right does not matter: nobody is let in or kept out by it, and a device that is blocked
+// or revoked must not come back as a stranger when its key is retired.
+std::optional<DeviceMove> move_of(const Judgement& judgement) {
+  if (!judgement.facts) return std::nullopt;
+  auto from = outdated_fingerprints(judgement.attempt, *judgement.facts);
+  if (from.empty()) return std::nullopt;
+  const auto& device = *judgement.attempt.device;
+  return DeviceMove{std::move(from), device.fingerprint.hex(), device.key_id};
 }
 
 std::optional<std::int64_t> used_binding(const Facts& facts) {
@@ -55,13 +77,13 @@ void write_log(const Event& event, const AttemptContext& context, const std::opt
                      {"mechanism", context.mechanism},
                      {"account", event.account},
                      {"type", device != nullptr ? device->type : ""},
-                     {"fingerprint", device != nullptr ? device->fingerprint.short_form() : ""}});
+                     {"fingerprint", device != nullptr ? shown(*judgement).short_form() : ""}});
   if (!judgement || !judgement->attempt.device || !flags_of(*judgement).has(TypeFlag::debug)) return;
-  const auto& shown = *judgement->attempt.device;
+  const auto& hidden = *judgement->attempt.device;
   log::debug("identity", {{"peer", event.peer},
                           {"account", event.account},
-                          {"type", shown.type},
-                          {"fingerprint", shown.fingerprint.short_form()}});
+                          {"type", hidden.type},
+                          {"fingerprint", hidden.fingerprint.short_form()}});
 }
 
 }  // namespace
@@ -85,7 +107,7 @@ std::optional<OpenSession> session_of(const Judgement& judgement) {
   if (device == nullptr) return std::nullopt;
   const auto network = counted_network(attempt, facts->settings);
   return OpenSession{.type = device->type,
-                     .fingerprint = device->fingerprint.hex(),
+                     .fingerprint = shown(judgement).hex(),
                      .account = attempt.account,
                      .peer = attempt.peer ? attempt.peer->to_string() : "",
                      .network = network ? network->to_string() : "",
@@ -115,7 +137,8 @@ Entry entry_of(const AttemptContext& context, Outcome outcome, const std::option
   if (const auto network = counted_network(attempt, facts ? facts->settings : Settings())) {
     event.network = network->to_string();
   }
-  name_device(event, *judgement);
+  name_device(entry, *judgement);
+  entry.move = move_of(*judgement);
   if (is_success(outcome) && facts && counted_device(attempt, *facts) != nullptr) {
     entry.used_binding = used_binding(*facts);
   }
@@ -127,18 +150,21 @@ std::vector<Alert> alerts_of(const Entry& entry, const std::optional<Judgement>&
   if (!judgement || !judgement->facts) return {};
   const auto& [attempt, verdict, facts] = *judgement;
   const auto& event = entry.event;
+  const bool success = is_success(event.outcome);
+  const bool has_holder = success || event.outcome == Outcome::quarantined || facts->binding ||
+                          facts->active_devices > 0 || facts->pending_devices > 0;
   std::vector<Alert> alerts;
   const auto raise = [&](AlertKind kind, std::string detail = {}) {
     alerts.push_back({.kind = kind,
                       .at = event.at,
                       .account = event.account,
                       .type = event.type,
-                      .fingerprint = event.fingerprint.substr(0, Fingerprint::short_size),
+                      .fingerprint = short_form(event.fingerprint),
                       .peer = event.peer,
                       .reason = event.reason,
-                      .detail = std::move(detail)});
+                      .detail = std::move(detail),
+                      .has_holder = has_holder});
   };
-  const bool success = is_success(event.outcome);
   const auto& flags = facts->type.flags;
   if (event.outcome == Outcome::enrolled) raise(AlertKind::device_bound);
   if (event.outcome == Outcome::quarantined) raise(AlertKind::device_quarantined);
@@ -154,6 +180,8 @@ std::vector<Alert> alerts_of(const Entry& entry, const std::optional<Judgement>&
 
 void record_attempt(const AttemptBooks& books, const AttemptContext& context, Outcome outcome,
                     const std::optional<Judgement>& judgement) {
+  metrics.outcomes[outcome].add();
+  if (judgement) metrics.count(judgement->verdict);
   const auto at = now();
   bool repeated = false;
   if (is_refusal(outcome) && context.password) {

@@ -40,10 +40,11 @@ StoredForm& stored_form() {
 
 }  // namespace
 
-Authenticator::Authenticator(const AuthRules& rules, Judge& judge, AttemptBooks books, PeerFacts peer)
+Authenticator::Authenticator(const AuthRules& rules, Judge& judge, AttemptBooks books, PeerFacts peer, Admit admit)
     : rules_(rules),
       books_(books),
       peer_(std::move(peer)),
+      admit_(std::move(admit)),
       in_process_(judge, rules.service, Address::parse(peer_.address), rules.refuse_late),
       callbacks_{sasl_callback(SASL_CB_GETOPT, get_option, this), sasl_callback(SASL_CB_PROXY_POLICY, authorise, this),
                  sasl_callback(judge_callback_id, InProcessJudge::ask, &in_process_), last_sasl_callback()} {}
@@ -160,7 +161,7 @@ AuthStatus Authenticator::concluded(JudgeStore& store) {
     record(Outcome::unavailable);
     return AuthStatus::unavailable;
   }
-  const auto outcome = conclude(in_process_.judge(), store, *judgement);
+  const auto outcome = conclude(in_process_.judge(), store, *judgement, admit_);
   record(outcome);
   const auto status = status_of(outcome);
   return status == AuthStatus::refused && rules_.refuse_late ? AuthStatus::not_permitted : status;

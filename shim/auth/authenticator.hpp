@@ -28,8 +28,8 @@ struct AuthResult {
 
 class Authenticator {
  public:
-  // `rules`, `judge` and what `books` refers to must outlive it.
-  Authenticator(const AuthRules& rules, Judge& judge, AttemptBooks books, PeerFacts peer);
+  // `rules`, `judge` and what `books` refers to must outlive it. `admit` is asked once the password was right.
+  Authenticator(const AuthRules& rules, Judge& judge, AttemptBooks books, PeerFacts peer, Admit admit);
   Authenticator(const Authenticator&) = delete;
   Authenticator& operator=(const Authenticator&) = delete;
   ~Authenticator();
@@ -37,9 +37,6 @@ class Authenticator {
   AuthResult start(JudgeStore& store, const std::optional<Device>& device, const std::string& mechanism,
                    const std::optional<Secret>& response);
   AuthResult step(JudgeStore& store, const Secret& response);
-
-  // X1: was the judge asked by the module during the last start() or step()?
-  bool judge_was_asked() { return in_process_.judgement().has_value(); }
 
  private:
   static int get_option(void* context, const char* plugin, const char* option, const char** value, unsigned* length);
@@ -64,6 +61,7 @@ class Authenticator {
   const AuthRules& rules_;
   AttemptBooks books_;
   PeerFacts peer_;
+  Admit admit_;
   InProcessJudge in_process_;
   std::string mechanism_;
   std::array<sasl_callback_t, 4> callbacks_;

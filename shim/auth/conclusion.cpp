@@ -7,13 +7,13 @@ namespace {
 
 constexpr int max_tries = 3;
 
-std::optional<Enrolment> keep_device(const Judge& judge, JudgeStore& store, const Judgement& judgement) {
+std::optional<Enrolment> keep_device(JudgeStore& store, const Judgement& judgement) {
   const auto& attempt = judgement.attempt;
   const bool enrol = judgement.verdict.decision == Decision::enrol;
   Binding binding{.account = attempt.account,
                   .type = attempt.device->type,
                   .fingerprint = attempt.device->fingerprint,
-                  .key_id = judge.key_id(),
+                  .key_id = attempt.device->key_id,
                   .state = enrol ? BindingState::active : BindingState::pending,
                   .label = {},
                   .created = attempt.at,
@@ -22,7 +22,8 @@ std::optional<Enrolment> keep_device(const Judge& judge, JudgeStore& store, cons
                   .suspended_until = std::nullopt,
                   .last_seen = std::nullopt,
                   .last_peer = {}};
-  return store.enrol(binding, enrol ? judgement.facts->settings.max_devices : max_pending_devices);
+  const auto at_most = enrol ? judgement.facts->settings.max_devices : max_pending_devices;
+  return store.enrol(binding, at_most, attempt.device->others);
 }
 
 }  // namespace
@@ -36,9 +37,10 @@ Judgement judge_given_name(Judge& judge, JudgeStore& store, Attempt attempt) {
   return judgement;
 }
 
-Outcome conclude(Judge& judge, JudgeStore& store, Judgement& judgement) {
+Outcome conclude(Judge& judge, JudgeStore& store, Judgement& judgement, const Admit& admit) {
   std::optional<Verdict> enrolled;  // what the client owes its place to, for the history
   for (int tries = 0; tries < max_tries; ++tries) {
+    if (!admit(judgement)) return Outcome::unavailable;
     switch (judgement.verdict.decision) {
       case Decision::allow:
         if (!enrolled) return Outcome::authenticated;
@@ -49,7 +51,7 @@ Outcome conclude(Judge& judge, JudgeStore& store, Judgement& judgement) {
       case Decision::enrol:
       case Decision::quarantine: break;
     }
-    const auto kept = keep_device(judge, store, judgement);
+    const auto kept = keep_device(store, judgement);
     if (!kept) return Outcome::unavailable;
     if (*kept == Enrolment::done) {
       if (judgement.verdict.decision == Decision::quarantine) return Outcome::quarantined;

@@ -2,7 +2,7 @@
 // before the client hears of it.
 #pragma once
 
-#include <cstdint>
+#include <functional>
 #include <optional>
 
 #include "plugin/store/history.hpp"
@@ -19,8 +19,13 @@ struct Judgement {
 // Judges an attempt whose account is as it was given. What cannot be an account is refused, and stays as it is.
 Judgement judge_given_name(Judge& judge, JudgeStore& store, Attempt attempt);
 
+// May what follows from the judgement follow? Not where nobody waits for it any more, or the device has too many
+// sessions. It may be asked again where it said yes.
+using Admit = std::function<bool(const Judgement&)>;
+
 // Carries the judgement out, and judges anew where the store has changed meanwhile: another device may have taken the
-// last place. Afterwards `judgement` holds the verdict that counted, and the last facts.
-Outcome conclude(Judge& judge, JudgeStore& store, Judgement& judgement);
+// last place. Afterwards `judgement` holds the verdict that counted, and the last facts. Outcome::unavailable where
+// `admit` says no: nothing has followed then.
+Outcome conclude(Judge& judge, JudgeStore& store, Judgement& judgement, const Admit& admit);
 
 }  // namespace clientid

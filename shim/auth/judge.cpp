@@ -5,21 +5,17 @@
 namespace clientid {
 
 std::string Judge::salt(std::string_view account, std::size_t size) const {
+  const auto keys = keys_->get();
   std::string octets;
   for (unsigned part = 0; octets.size() < size; ++part) {
     // No identity of a device has a blank in its type, so that none shares its hash with a salt.
     const Identity name{"salt " + std::to_string(part), Secret(account)};
     std::array<std::uint8_t, Fingerprint::size> hash{};
-    decode_hex(keys_.fingerprint(name).hex(), hash);
+    decode_hex(keys->lasting_fingerprint(name).hex(), hash);
     octets.append(hash.begin(), hash.end());
   }
   octets.resize(size);
   return octets;
-}
-
-Verdict Judge::judge(JudgeStore& store, const Attempt& attempt) {
-  std::optional<Facts> facts;
-  return judge(store, attempt, facts);
 }
 
 Verdict Judge::judge(JudgeStore& store, const Attempt& attempt, std::optional<Facts>& facts) {

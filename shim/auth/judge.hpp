@@ -9,9 +9,9 @@
 #include <string_view>
 
 #include "plugin/config/site.hpp"
-#include "plugin/identity/key_file.hpp"
 #include "plugin/policy/decide.hpp"
 #include "plugin/store/countries.hpp"
+#include "shim/auth/current_keys.hpp"
 #include "shim/auth/judge_store.hpp"
 
 namespace clientid {
@@ -19,27 +19,22 @@ namespace clientid {
 class Judge {
  public:
   // `countries` may be null.
-  Judge(AccountRules accounts, KeyFile keys, std::shared_ptr<const Countries> countries)
+  Judge(AccountRules accounts, std::shared_ptr<const CurrentKeys> keys, std::shared_ptr<const Countries> countries)
       : accounts_(std::move(accounts)), keys_(std::move(keys)), countries_(std::move(countries)) {}
 
-  Device device(const Identity& identity) const {
-    return {identity.type, keys_.fingerprint(identity), std::make_shared<const Secret>(identity.token.clone())};
-  }
-  const std::string& key_id() const { return keys_.current_id(); }
+  Device device(const Identity& identity) const { return device_of(identity, *keys_->get()); }
 
-  // Octets that seem random and are always the same for an account, while the current key is.
+  // Octets that seem random and are always the same for an account, as long as no key is retired.
   std::string salt(std::string_view account, std::size_t size) const;
 
   std::optional<std::string> canonical(std::string_view user) const { return canonical_account(user, accounts_); }
 
-  // An attempt whose account is in canonical form.
-  Verdict judge(JudgeStore& store, const Attempt& attempt);
-  // The same, with the facts it rested on, for who concludes.
+  // An attempt whose account is in canonical form; with the facts the verdict rested on, for who concludes.
   Verdict judge(JudgeStore& store, const Attempt& attempt, std::optional<Facts>& facts);
 
  private:
   AccountRules accounts_;
-  KeyFile keys_;
+  std::shared_ptr<const CurrentKeys> keys_;
   std::shared_ptr<const Countries> countries_;
   // As last read: while the store does not answer it cannot be asked what to do then.
   std::atomic<OnStoreFailure> on_store_failure_{OnStoreFailure::refuse};

@@ -2,6 +2,7 @@
 
 #include "plugin/store/store_error.hpp"
 #include "shim/ops/log.hpp"
+#include "shim/ops/metrics.hpp"
 
 namespace clientid {
 
@@ -12,6 +13,7 @@ auto JudgeStore::with_store(Use use) -> std::optional<decltype(use(std::declval<
     if (!open_) open_ = std::make_unique<Open>(Connection::open(url_));
     return use(*open_);
   } catch (const StoreError& error) {
+    metrics.store_failures.add();
     log::error("store-failure", {{"cause", error.what()}});
     open_.reset();
     return std::nullopt;
@@ -22,8 +24,13 @@ std::optional<Facts> JudgeStore::facts(const Attempt& attempt, const Countries* 
   return with_store([&](Open& open) { return open.facts.read(attempt, countries); });
 }
 
-std::optional<Enrolment> JudgeStore::enrol(const Binding& binding, unsigned at_most) {
-  return with_store([&](Open& open) { return open.bindings.enrol(binding, at_most); });
+std::optional<BindingCounts> JudgeStore::count_bindings(Time at) {
+  return with_store([&](Open& open) { return open.bindings.count(at); });
+}
+
+std::optional<Enrolment> JudgeStore::enrol(const Binding& binding, unsigned at_most,
+                                           const std::vector<OtherFingerprint>& others) {
+  return with_store([&](Open& open) { return open.bindings.enrol(binding, at_most, others); });
 }
 
 }  // namespace clientid

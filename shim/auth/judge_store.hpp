@@ -20,8 +20,11 @@ class JudgeStore {
   // Nothing where the store does not answer; the reason is logged.
   std::optional<Facts> facts(const Attempt& attempt, const Countries* countries);
 
+  // Likewise. Reads all bindings.
+  std::optional<BindingCounts> count_bindings(Time at);
+
   // Nothing where the store does not answer. Durable on return.
-  std::optional<Enrolment> enrol(const Binding& binding, unsigned at_most);
+  std::optional<Enrolment> enrol(const Binding& binding, unsigned at_most, const std::vector<OtherFingerprint>& others);
 
  private:
   struct Open {

@@ -4,13 +4,15 @@
 
 #include <algorithm>
 #include <array>
+#include <exception>
 #include <iterator>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 
 #include "plugin/identity/hex.hpp"
-#include "plugin/store/store_error.hpp"
 #include "shim/ops/log.hpp"
+#include "shim/ops/metrics.hpp"
 
 namespace clientid {
 namespace {
@@ -29,8 +31,24 @@ std::string new_holder() {
   return encode_hex(octets);
 }
 
+void give_up(std::size_t events) {
+  metrics.ledger_lost.add(events);
+  log::error("history-lost", {{"events", std::to_string(events)}});
+}
+
 bool is_empty(const Batch& batch) {
   return batch.entries.empty() && batch.opened.empty() && batch.closed.empty();
+}
+
+// What it threw, if it did. Its own thread must not end by that, and the program with it: what was wrong may pass, be
+// it the store's fault or that memory was short.
+std::optional<std::string> fault_in(const std::function<void()>& step) {
+  try {
+    step();
+    return std::nullopt;
+  } catch (const std::exception& error) {
+    return error.what();
+  }
 }
 
 // `later` behind `earlier`.
@@ -74,6 +92,7 @@ std::unique_ptr<Recorder::Session> Recorder::open_session(OpenSession session) {
     const std::lock_guard lock(mutex_);
     wake_if_first();
     number = ++last_session_;
+    ++open_sessions_;
     session.holder = holder_;
     session.number = number;
     waiting_.opened.push_back(std::move(session));
@@ -85,8 +104,15 @@ void Recorder::close_session(long long number) {
   {
     const std::lock_guard lock(mutex_);
     wake_if_first();
+    --open_sessions_;
     forget_session(number);
   }
+}
+
+RecorderLoad Recorder::load() {
+  const std::lock_guard lock(mutex_);
+  return {.waiting = waiting_.entries.size() + waiting_.opened.size() + waiting_.closed.size(),
+          .open_sessions = open_sessions_};
 }
 
 // The writer looks again for itself as long as it has something to write.
@@ -103,13 +129,13 @@ void Recorder::work() {
     auto batch = std::exchange(waiting_, {});
     const auto lost = std::exchange(lost_, 0);
     lock.unlock();
-    if (lost > 0) log::error("history-lost", {{"events", std::to_string(lost)}});
+    if (lost > 0) give_up(lost);
     const bool written = is_empty(batch) || write(batch);
     tend();
     lock.lock();
     if (written) continue;
     if (stopping_) {
-      log::error("history-lost", {{"events", std::to_string(batch.entries.size() + waiting_.entries.size())}});
+      give_up(batch.entries.size() + waiting_.entries.size());
       return;
     }
     put_back(std::move(batch));
@@ -121,13 +147,17 @@ void Recorder::work() {
 
 bool Recorder::write(const Batch& batch) {
   std::vector<Alert> alerts;
+  const auto begun = Clock::now();
   const bool written = with_ledger([&](Ledger& ledger) { alerts = ledger.write(batch, now()); });
+  if (written) metrics.ledger_write.observe(Clock::now() - begun);
+  if (!written) metrics.ledger_failures.add();
   for (auto& alert : alerts) {
     log::warning("detection", {{"account", alert.account},
                                {"fingerprint", alert.fingerprint},
                                {"network", alert.peer},
                                {"detail", alert.detail}});
-    raise_(std::move(alert));
+    const auto fault = fault_in([&] { raise_(std::move(alert)); });
+    if (fault) log::error("task-failure", {{"cause", *fault}});
   }
   return written;
 }
@@ -139,16 +169,15 @@ void Recorder::tend() {
 }
 
 bool Recorder::with_ledger(const std::function<void(Ledger&)>& use) {
-  try {
+  const auto fault = fault_in([&] {
     if (open_ && !open_->connection.still_there()) open_.reset();
     if (!open_) open_ = std::make_unique<Open>(Connection::open(store_url_, Durability::grouped), holder_);
     use(open_->ledger);
-    return true;
-  } catch (const StoreError& error) {
-    log::error("history-waits", {{"cause", error.what()}});
-    open_.reset();
-    return false;
-  }
+  });
+  if (!fault) return true;
+  log::error("history-waits", {{"cause", *fault}});
+  open_.reset();
+  return false;
 }
 
 std::size_t Recorder::drop_excess() {

@@ -20,6 +20,11 @@ namespace clientid {
 // Takes an alert, never blocks. Any thread.
 using RaiseAlert = std::function<void(Alert)>;
 
+struct RecorderLoad {
+  std::size_t waiting = 0;  // to be written
+  std::size_t open_sessions = 0;
+};
+
 class Recorder {
  public:
   Recorder(std::string store_url, RaiseAlert raise);
@@ -46,6 +51,8 @@ class Recorder {
   };
   // Holder and number are filled in.
   std::unique_ptr<Session> open_session(OpenSession session);
+
+  RecorderLoad load();
 
   static constexpr std::size_t max_waiting = 10'000;
 
@@ -76,6 +83,7 @@ class Recorder {
   std::condition_variable wake_;
   Batch waiting_;
   long long last_session_ = 0;
+  std::size_t open_sessions_ = 0;
   std::size_t lost_ = 0;  // not yet logged
   bool stopping_ = false;
   std::thread thread_;

@@ -12,6 +12,8 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
+#include <cerrno>
+#include <cstring>
 #include <memory>
 
 #include "plugin/config/config_error.hpp"
@@ -19,6 +21,7 @@
 #include "shim/auth/in_process_judge.hpp"
 #include "shim/auth/verdict_request.hpp"
 #include "shim/ops/log.hpp"
+#include "shim/ops/metrics.hpp"
 
 namespace clientid {
 
@@ -84,9 +87,12 @@ VerdictService::VerdictService(asio::io_context& context, const VerdictSocket& s
   acceptor_.open(local::stream_protocol(), error);
   if (!error) acceptor_.bind(path_, error);
   ::umask(saved);
-  if (error || ::chown(path_.c_str(), socket.owner, socket.group) != 0 || ::chmod(path_.c_str(), socket.mode) != 0) {
-    throw ConfigError("verdict-socket: cannot make " + path_ + ": " +
-                      (error ? error.message() : std::string("owner or mode not to be set")));
+  if (error) throw ConfigError("verdict-socket: cannot make " + path_ + ": " + error.message());
+  if (::chown(path_.c_str(), socket.owner, socket.group) != 0 || ::chmod(path_.c_str(), socket.mode) != 0) {
+    const std::string cause = std::strerror(errno);
+    ::unlink(path_.c_str());
+    throw ConfigError("verdict-socket: cannot give " + path_ + " its owner: " + cause +
+                      "; start as root, or name this user and a group that it is in (SupplementaryGroups of systemd)");
   }
   acceptor_.listen(asio::socket_base::max_listen_connections, error);
   if (error) throw ConfigError("verdict-socket: cannot listen on " + path_ + ": " + error.message());
@@ -138,7 +144,9 @@ asio::awaitable<void> VerdictService::serve(Socket accepted) {
 
   const auto reply = std::make_shared<std::string>();
   const auto asker = peer_of(*socket);
-  WorkerPool::Task work = [this, reply, text, asker](JudgeStore& store) { *reply = reply_to(store, text, asker); };
+  WorkerPool::Task work = [this, reply, text, asker](JudgeStore& store, Caller& /*caller*/) {
+    *reply = reply_to(store, text, asker);
+  };
   const auto result = co_await pool_.run(std::move(work), request_time);
   const auto sent = result == PoolResult::done ? std::move(*reply) : format_verdict_reply(Answer{});
   co_await asio::async_write(*socket, asio::buffer(sent), asio::redirect_error(asio::use_awaitable, error));
@@ -162,6 +170,7 @@ std::string VerdictService::reply_to(JudgeStore& store, std::string_view text, u
   const std::string type = logged != nullptr ? logged->type : "";
   const std::string fingerprint = logged != nullptr ? logged->fingerprint.short_form() : "";
   if (session->pending) session->pending->put(std::move(judgement));
+  metrics.questions[verdict.decision].add();
   log::info("verdict", {{"peer", session->peer ? session->peer->to_string() : ""},
                         {"uid", std::to_string(asker)},
                         {"verdict", std::string(name(verdict.decision))},

@@ -8,7 +8,10 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <exception>
 #include <memory>
+
+#include "shim/ops/log.hpp"
 
 namespace clientid {
 namespace {
@@ -19,6 +22,17 @@ namespace {
   constexpr std::size_t deepest = 64 * 1024;
   std::array<char, deepest> frames;
   OPENSSL_cleanse(frames.data(), frames.size());
+}
+
+// The thread goes on to the next one, whatever becomes of this.
+PoolResult carry_out(const WorkerPool::Task& task, JudgeStore& store, Caller& caller) {
+  try {
+    task(store, caller);
+    return PoolResult::done;
+  } catch (const std::exception& error) {
+    log::error("task-failure", {{"cause", error.what()}});
+    return PoolResult::failed;
+  }
 }
 
 }  // namespace
@@ -41,14 +55,19 @@ bool WorkerPool::stop(std::chrono::steady_clock::duration patience) {
   return ended_wake_.wait_for(lock, patience, [this] { return working_ == 0; });
 }
 
-bool WorkerPool::enqueue(Task task) {
+bool WorkerPool::enqueue(Work work) {
   {
     const std::lock_guard lock(mutex_);
     if (stopping_ || queue_.size() >= max_queue_) return false;
-    queue_.push_back(std::move(task));
+    queue_.push_back(std::move(work));
   }
   wake_.notify_one();
   return true;
+}
+
+PoolLoad WorkerPool::load() {
+  const std::lock_guard lock(mutex_);
+  return {threads_.size(), busy_, queue_.size(), max_queue_};
 }
 
 void WorkerPool::work() {
@@ -61,32 +80,41 @@ void WorkerPool::work() {
       ended_wake_.notify_all();
       return;
     }
-    const Task task = std::move(queue_.front());
+    const Work work = std::move(queue_.front());
     queue_.pop_front();
     lock.unlock();
-    task(store);
+    ++busy_;
+    work(store);
     wipe_stack_below();
+    --busy_;
   }
 }
 
 asio::awaitable<PoolResult> WorkerPool::run(Task task, std::chrono::steady_clock::duration patience) {
   // The end of the task ends the wait. The timer and the result belong to the caller's thread alone.
   struct Wait {
+    explicit Wait(asio::steady_timer patient) : timer(std::move(patient)) {}
+
     asio::steady_timer timer;
     PoolResult result = PoolResult::too_slow;
+    Caller caller;
   };
   const auto executor = co_await asio::this_coro::executor;
-  const auto wait = std::make_shared<Wait>(Wait{asio::steady_timer(executor, patience)});
+  const auto wait = std::make_shared<Wait>(asio::steady_timer(executor, patience));
   const bool queued = enqueue([task = std::move(task), wait, executor](JudgeStore& store) {
-    task(store);
-    asio::post(executor, [wait] {
-      wait->result = PoolResult::done;
+    const auto result = carry_out(task, store, wait->caller);
+    asio::post(executor, [wait, result] {
+      wait->result = result;
       wait->timer.cancel();
     });
   });
   if (!queued) co_return PoolResult::queue_full;
   boost::system::error_code ignored;
   co_await wait->timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+  if (wait->result == PoolResult::too_slow && !wait->caller.leave()) {
+    wait->timer.expires_at(std::chrono::steady_clock::time_point::max());
+    co_await wait->timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+  }
   co_return wait->result;
 }
 

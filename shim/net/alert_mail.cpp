@@ -42,7 +42,8 @@ AlertMail::AlertMail(AlertAddresses addresses, const RelayRules& relay)
 std::string AlertMail::deliver(const MergedAlert& alert, const std::stop_token& stop) const {
   std::string cause;
   const auto& account = alert.alert.account;
-  if (addresses_.to_holder && !account.empty()) {
+  // Who has no account here must not choose whom we write to.
+  if (addresses_.to_holder && !account.empty() && alert.alert.has_holder) {
     cause = is_mail_address(account) ? send(alert, AlertReader::holder, {account}, stop)
                                      : "the account is no address that mail can be sent to";
   }

@@ -15,7 +15,7 @@ namespace clientid {
 struct AlertAddresses {
   std::string from;
   std::vector<std::string> to;  // told of every alert
-  bool to_holder = false;       // whoever has the account is told of its alerts
+  bool to_holder = false;       // whoever has the account, if anybody has, is told of its alerts
 };
 
 class AlertMail {

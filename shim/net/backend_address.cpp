@@ -1,5 +1,7 @@
 #include "shim/net/backend_address.hpp"
 
+#include <sys/un.h>
+
 #include <array>
 #include <charconv>
 
@@ -17,6 +19,7 @@ constexpr std::array schemes{Scheme{"smtp://", BackendEncryption::none, ""},
                              Scheme{"smtp+starttls://", BackendEncryption::starttls, "587"}};
 
 constexpr std::string_view unix_scheme = "unix:";
+constexpr std::size_t max_path = sizeof(sockaddr_un::sun_path) - 1;
 
 bool is_port(std::string_view text) {
   std::uint16_t port = 0;
@@ -41,8 +44,10 @@ std::optional<BackendAddress> parse_place(std::string_view text, const Scheme& s
 }  // namespace
 
 std::optional<BackendAddress> BackendAddress::parse(std::string_view text) {
-  if (text.starts_with(unix_scheme) && text.size() > unix_scheme.size()) {
-    return BackendAddress{{}, {}, std::string(text.substr(unix_scheme.size()))};
+  if (text.starts_with(unix_scheme)) {
+    const auto path = text.substr(unix_scheme.size());
+    if (path.empty() || path.size() > max_path) return std::nullopt;
+    return BackendAddress{{}, {}, std::string(path)};
   }
   for (const auto& scheme : schemes) {
     if (text.starts_with(scheme.start)) return parse_place(text.substr(scheme.start.size()), scheme);

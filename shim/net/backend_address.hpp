@@ -16,8 +16,8 @@ struct BackendAddress {
   std::string path;  // of a Unix socket, in place of both
   BackendEncryption encryption = BackendEncryption::none;
 
-  // "smtp://127.0.0.1:10587", "smtps://mail.example.com", "smtp+starttls://[::1]:587" or "unix:/run/smtpd". Without TLS
-  // there is no port that could be meant if none is named.
+  // "smtp://127.0.0.1:10587", "smtps://mail.example.com", "smtp+starttls://[::1]:587" or "unix:/run/smtpd" (107
+  // octets of path at most). Without TLS there is no port that could be meant if none is named.
   static std::optional<BackendAddress> parse(std::string_view text);
   std::string to_string() const;
 };

@@ -1,5 +1,7 @@
 #include "shim/net/backend_health.hpp"
 
+#include <algorithm>
+
 namespace clientid {
 
 std::vector<std::size_t> BackendHealth::order() {
@@ -16,6 +18,11 @@ std::vector<std::size_t> BackendHealth::order() {
   }
   order.insert(order.end(), passed_over.begin(), passed_over.end());
   return order;
+}
+
+std::size_t BackendHealth::working() {
+  const std::lock_guard lock(mutex_);
+  return static_cast<std::size_t>(std::count(retry_at_.begin(), retry_at_.end(), std::nullopt));
 }
 
 bool BackendHealth::worked(std::size_t backend) {

@@ -26,6 +26,9 @@ class BackendHealth {
   // For one session: all of them, those that work first, each group as configured.
   std::vector<std::size_t> order();
 
+  // How many did not fail the last time, or were not tried yet.
+  std::size_t working();
+
   // What came of it. True where that is news.
   bool worked(std::size_t backend);
   bool failed(std::size_t backend);

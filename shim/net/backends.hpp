@@ -20,6 +20,10 @@ class Backends {
   std::vector<std::size_t> order() { return health_.order(); }
   const BackendAddress& address(std::size_t backend) const { return addresses_[backend]; }
 
+  std::size_t size() const { return addresses_.size(); }
+  // Those that did not fail the last time.
+  std::size_t working() { return health_.working(); }
+
   void worked(std::size_t backend);
   void failed(std::size_t backend, const std::string& cause);
 

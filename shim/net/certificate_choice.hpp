@@ -24,6 +24,7 @@ class CertificateChoice {
 
   // Empty where there is none for this name.
   Set for_name(const std::string& name) const;
+  // For tests: a handshake shows only the one of them that OpenSSL takes.
   const Set& by_default() const { return default_; }
 
   // Lets the context use them. No session of it may outlive this. Throws ConfigError.

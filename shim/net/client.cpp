@@ -11,6 +11,7 @@
 #include "shim/net/backend_login.hpp"
 #include "shim/net/sasl_login.hpp"
 #include "shim/ops/log.hpp"
+#include "shim/ops/metrics.hpp"
 #include "shim/smtp/replies.hpp"
 
 namespace clientid {
@@ -93,7 +94,8 @@ void Client::wind_down() {
 
 asio::awaitable<bool> Client::write() {
   stream_.expires_after(service_->timeouts.data);
-  const auto io = co_await stream_.write(conversation_.to_client());
+  const auto follows = conversation_.says_last() ? Follows::nothing : Follows::more;
+  const auto io = co_await stream_.write(conversation_.to_client(), follows);
   conversation_.client_written();
   co_return io == Io::done;
 }
@@ -112,9 +114,11 @@ asio::awaitable<bool> Client::shake_hands() {
   stream_.expires_after(service_->timeouts.greeting);
   const auto io = co_await stream_.start_tls(service_->tls->get());
   if (io != Io::done) {
+    metrics.handshakes[Handshake::failed].add();
     log::info("tls-failure", {{"peer", ends_.peer.address}, {"cause", io == Io::timed_out ? "timeout" : "handshake"}});
     co_return false;
   }
+  metrics.handshakes[stream_.resumed() ? Handshake::resumed : Handshake::full].add();
   conversation_.tls_started(stream_.certificate_identity());
   co_return true;
 }
@@ -124,13 +128,13 @@ asio::awaitable<void> Client::close() {
   if (fault != Fault::none)
     log::warning("client-fault", {{"peer", ends_.peer.address}, {"cause", std::string(name(fault))}});
   if (relay_.connected()) co_await relay_.quit();
-  co_await stream_.finish();
+  if (!conversation_.client_quits()) co_await stream_.finish();
 }
 
 // --- The back end ---
 
 asio::awaitable<void> Client::open_backend() {
-  if (!relay_client_) relay_client_ = describe();
+  if (!relay_client_) relay_client_ = std::make_unique<RelayClient>(describe());
   const bool opened = co_await relay_.open(*relay_client_);
   if (!opened) {
     conversation_.backend_unavailable();
@@ -182,6 +186,7 @@ asio::awaitable<void> Client::read_backend() {
 }
 
 void Client::lose_backend(const char* cause) {
+  metrics.backend_lost.add();
   log::warning("backend-lost", {{"peer", ends_.peer.address}, {"cause", cause}});
   relay_.drop();
   conversation_.backend_lost();
@@ -216,17 +221,20 @@ asio::awaitable<void> Client::authenticate() {
   if (step.action == Action::authenticate) {
     device_.reset();
     login_ = new_login();
+    auth_time_ = {};
     keeps_password_ = step.auth.mechanism == "PLAIN" &&
                       (service_->login != LoginWay::sasl || service_->relay.handover.way == Handover::replay);
   }
   Secret plain = keeps_password_ && step.auth.response ? step.auth.response->clone() : Secret();
   auto result = co_await login_->step(std::move(step.auth));
-  if (result.status == AuthStatus::authenticated && !take_place(result.session)) {
-    result = AuthResult();
-    // The connection on which the back end said yes is nobody's.
-    if (service_->login != LoginWay::sasl) co_await relay_.quit();
+  auth_time_ += Clock::now() - begun;
+  if (result.status != AuthStatus::challenge) metrics.auth_duration.observe(auth_time_);
+  if (result.status == AuthStatus::authenticated) {
+    // U6.2.3: in this process at once, and known to all that share the store soon after.
+    device_place_ = login_->take_place();
+    if (result.session) open_session_ = service_->parts.recorder.open_session(*result.session);
+    co_await keep_login(result.login, std::move(plain));
   }
-  if (result.status == AuthStatus::authenticated) co_await keep_login(result.login, std::move(plain));
   if (result.status == AuthStatus::refused || result.status == AuthStatus::unavailable) co_await delay_failure(begun);
   if (result.status != AuthStatus::challenge) login_.reset();
   conversation_.auth_result(result.status, result.challenge);
@@ -243,7 +251,7 @@ std::unique_ptr<Login> Client::new_login() {
 }
 
 asio::awaitable<void> Client::keep_login(const std::string& login, Secret plain) {
-  relay_client_ = describe();
+  relay_client_ = std::make_unique<RelayClient>(describe());
   relay_client_->facts.login = login;
   relay_client_->authenticated = true;
   relay_client_->plain = std::move(plain);
@@ -254,18 +262,6 @@ asio::awaitable<void> Client::keep_login(const std::string& login, Secret plain)
     co_await relay_.quit();
     conversation_.backend_closed();
   }
-}
-
-// U6.2.3: in this process at once, and known to all that share the store soon after.
-bool Client::take_place(const std::optional<OpenSession>& session) {
-  if (!session) return true;
-  device_place_ = service_->parts.devices.enter(session->fingerprint, service_->max_per_device);
-  if (!device_place_) {
-    log::warning("too-many-sessions", {{"peer", ends_.peer.address}, {"account", session->account}});
-    return false;
-  }
-  open_session_ = service_->parts.recorder.open_session(*session);
-  return true;
 }
 
 // A refusal takes the same time whatever it is for: the verdict of the policy is much faster than a wrong password.

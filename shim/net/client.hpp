@@ -45,7 +45,6 @@ class Client {
   asio::awaitable<void> authenticate();
   std::unique_ptr<Login> new_login();
   asio::awaitable<void> keep_login(const std::string& login, Secret plain);
-  bool take_place(const std::optional<OpenSession>& session);
   asio::awaitable<void> delay_failure(Clock::time_point begun);
 
   asio::awaitable<void> close();
@@ -57,11 +56,12 @@ class Client {
   ClientEnds ends_;
   Conversation conversation_;
   Relay relay_;
-  std::optional<Device> device_;             // once it was asked for
-  std::optional<RelayClient> relay_client_;  // once the back end was to be told
-  std::unique_ptr<Login> login_;             // while AUTH is under way
-  bool keeps_password_ = false;              // of this AUTH, for the back end
-  bool fresh_backend_ = false;               // opened for the command that it is to get now
+  std::optional<Device> device_;               // once it was asked for
+  std::unique_ptr<RelayClient> relay_client_;  // once the back end was to be told
+  std::unique_ptr<Login> login_;               // while AUTH is under way
+  Clock::duration auth_time_{};                // of the AUTH under way, without what the client takes
+  bool keeps_password_ = false;                // of this AUTH, for the back end
+  bool fresh_backend_ = false;                 // opened for the command that it is to get now
   bool implicit_tls_;
   Clock::time_point session_deadline_;
   Clock::time_point command_deadline_;

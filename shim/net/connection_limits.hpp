@@ -17,6 +17,7 @@ class ConnectionLimits {
   bool enter();
   void leave() { --now_; }
   unsigned now() const { return now_; }
+  unsigned most() const { return most_; }
 
   // For the client, once it is known who it is. Null where that is one too many; never, where it has no address.
   std::unique_ptr<KeyedCount::Place> enter(const std::string& address);

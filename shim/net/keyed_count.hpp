@@ -6,6 +6,7 @@
 #include <string>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 namespace clientid {
 
@@ -24,16 +25,22 @@ class KeyedCount {
     std::string key_;
   };
 
-  // Null where there are `most` already, 1 at least.
-  std::unique_ptr<Place> enter(std::string key, unsigned most) {
+  // Null where there are `most` already, 1 at least. Those of `others` count, too.
+  std::unique_ptr<Place> enter(std::string key, unsigned most, const std::vector<std::string>& others = {}) {
     const std::lock_guard lock(mutex_);
-    const auto found = counts_.try_emplace(key, 0).first;
-    if (found->second >= most) return nullptr;
-    ++found->second;
+    auto there = count(key);
+    for (const auto& other : others) there += count(other);
+    if (there >= most) return nullptr;
+    ++counts_[key];
     return std::make_unique<Place>(*this, std::move(key));
   }
 
  private:
+  unsigned count(const std::string& key) const {
+    const auto found = counts_.find(key);
+    return found == counts_.end() ? 0 : found->second;
+  }
+
   void leave(const std::string& key) {
     const std::lock_guard lock(mutex_);
     const auto place = counts_.find(key);

@@ -4,7 +4,6 @@
 #include <charconv>
 
 namespace clientid {
-namespace {
 
 namespace ip = boost::asio::ip;
 
@@ -22,8 +21,6 @@ std::optional<ip::tcp::endpoint> parse_endpoint(std::string_view text) {
   if (error) return std::nullopt;
   return ip::tcp::endpoint(address, port);
 }
-
-}  // namespace
 
 std::string to_text(const ip::tcp::endpoint& endpoint) {
   const auto address = endpoint.address();

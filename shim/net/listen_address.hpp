@@ -11,6 +11,7 @@
 namespace clientid {
 
 // "192.0.2.1:587" or "[2001:db8::1]:587".
+std::optional<boost::asio::ip::tcp::endpoint> parse_endpoint(std::string_view text);
 std::string to_text(const boost::asio::ip::tcp::endpoint& endpoint);
 
 struct ListenAddress {

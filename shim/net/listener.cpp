@@ -11,6 +11,7 @@
 #include "shim/net/endpoint.hpp"
 #include "shim/net/proxied.hpp"
 #include "shim/ops/log.hpp"
+#include "shim/ops/metrics.hpp"
 #include "shim/smtp/replies.hpp"
 
 namespace clientid {
@@ -54,10 +55,11 @@ void Listener::wind_down() {
 asio::awaitable<void> Listener::accept() {
   for (;;) {
     boost::system::error_code error;
-    auto socket = co_await acceptor_.async_accept(asio::redirect_error(asio::use_awaitable, error));
+    tcp::endpoint peer;
+    auto socket = co_await acceptor_.async_accept(peer, asio::redirect_error(asio::use_awaitable, error));
     if (!acceptor_.is_open()) co_return;
     if (!error) {
-      asio::co_spawn(context_, serve(std::move(socket)), asio::detached);
+      asio::co_spawn(context_, serve(std::move(socket), endpoint_of(peer)), asio::detached);
       continue;
     }
     // Most likely no descriptor is left. Clients wait in the queue of the kernel; to try again at once would only burn
@@ -70,12 +72,12 @@ asio::awaitable<void> Listener::accept() {
   }
 }
 
-asio::awaitable<void> Listener::serve(tcp::socket socket) {
-  boost::system::error_code ignored;
-  socket.set_option(tcp::no_delay(true), ignored);
+asio::awaitable<void> Listener::serve(tcp::socket socket, IpEndpoint peer) {
   Stream stream(Socket(std::move(socket)));
-  ClientEnds ends{remote_endpoint_of(stream.socket()), local_endpoint_of(stream.socket())};
+  ClientEnds ends{std::move(peer), local_endpoint_of(stream.socket())};
+  metrics.connections.add();
   if (!parts_.limits.enter()) {
+    metrics.refused[ConnectionLimit::all].add();
     refuse(stream, ends.peer.address, parts_.throttles.too_many, "max-connections");
     co_return;
   }
@@ -99,6 +101,7 @@ asio::awaitable<void> Listener::serve_admitted(Stream stream, ClientEnds ends) {
   }
   const auto place = parts_.limits.enter(ends.peer.address);
   if (!place) {
+    metrics.refused[ConnectionLimit::address].add();
     refuse(stream, ends.peer.address, parts_.throttles.too_many_of_address, "max-connections-per-address");
     co_return;
   }

@@ -46,7 +46,7 @@ class Listener {
 
  private:
   asio::awaitable<void> accept();
-  asio::awaitable<void> serve(asio::ip::tcp::socket socket);
+  asio::awaitable<void> serve(asio::ip::tcp::socket socket, IpEndpoint peer);
   asio::awaitable<void> serve_admitted(Stream stream, ClientEnds ends);
   void refuse(Stream& stream, const std::string& peer, log::Throttle& throttle, const char* limit);
 

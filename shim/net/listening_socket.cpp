@@ -24,6 +24,11 @@ void require_free(asio::io_context& context, const tcp::endpoint& endpoint, boos
   if (!error) probe.bind(endpoint, error);
 }
 
+// A reply group is one write, and waits for no other. Connections take it over from the socket that they came to.
+void send_at_once(tcp::acceptor& acceptor, boost::system::error_code& error) {
+  acceptor.set_option(tcp::no_delay(true), error);
+}
+
 boost::system::error_code last_error() {
   return {errno, boost::system::system_category()};
 }
@@ -50,6 +55,7 @@ tcp::acceptor open_acceptor(asio::io_context& context, const ListenAddress& addr
   if (address.endpoint.address().is_v6()) {
     step([&] { acceptor.set_option(asio::ip::v6_only(true), error); });
   }
+  step([&] { send_at_once(acceptor, error); });
   step([&] { acceptor.bind(address.endpoint, error); });
   step([&] { acceptor.listen(asio::socket_base::max_listen_connections, error); });
   require(address, error);
@@ -62,6 +68,7 @@ tcp::acceptor share_acceptor(asio::io_context& context, const ListenAddress& add
   if (own < 0) require(address, last_error());
   boost::system::error_code error;
   acceptor.assign(address.endpoint.protocol(), own, error);
+  if (!error) send_at_once(acceptor, error);
   require(address, error);
   return acceptor;
 }

@@ -2,6 +2,7 @@
 // backend_login.hpp: the back end.
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "shim/net/service.hpp"
@@ -9,8 +10,8 @@
 
 namespace clientid {
 
-// A step of an AUTH of `peer` that blocks. False where the pool had no room or the task was too slow; that is logged,
-// and is a 454.
+// A step of an AUTH of `peer` that blocks. False where the pool had no room, or the task was too slow or
+// threw; that is logged, and is a 454.
 asio::awaitable<bool> run_on_pool(const Service& service, const std::string& peer, WorkerPool::Task task);
 
 class Login {
@@ -22,6 +23,9 @@ class Login {
 
   // The client's command first, then its responses, until the status is no challenge.
   virtual asio::awaitable<AuthResult> step(AuthInput input) = 0;
+
+  // Where it succeeded: what the session takes of what its device may have (Admission). May be null.
+  virtual std::unique_ptr<KeyedCount::Place> take_place() = 0;
 };
 
 }  // namespace clientid

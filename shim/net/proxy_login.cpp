@@ -2,6 +2,7 @@
 
 #include "plugin/config/config_error.hpp"
 #include "plugin/identity/secret_file.hpp"
+#include "shim/smtp/plain_message.hpp"
 
 namespace clientid {
 
@@ -16,12 +17,7 @@ ProxyLogin ProxyLogin::read(const std::string& user, const std::string& password
 }
 
 Secret ProxyLogin::message_for(const std::string& client) const {
-  Secret message(client);
-  message.append('\0');
-  message.append(user);
-  message.append('\0');
-  message.append(password.view());
-  return message;
+  return plain_message({client, user, password.view()});
 }
 
 }  // namespace clientid

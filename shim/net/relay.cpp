@@ -2,6 +2,7 @@
 
 #include "shim/net/backend_auth.hpp"
 #include "shim/ops/log.hpp"
+#include "shim/ops/metrics.hpp"
 
 namespace clientid {
 
@@ -47,6 +48,7 @@ asio::awaitable<bool> Relay::open(const RelayClient& client) {
       backends.failed(i, refusal.cause);
       continue;
     }
+    metrics.backend_refusals.add();
     log::warning(
         "backend-refusal",
         {{"peer", client.facts.address}, {"backend", backends.address(i).to_string()}, {"cause", refusal.cause}});

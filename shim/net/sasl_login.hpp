@@ -14,6 +14,7 @@ class SaslLogin : public Login {
   SaslLogin(std::shared_ptr<const Service> service, PeerFacts peer, std::optional<Device> device);
 
   asio::awaitable<AuthResult> step(AuthInput input) override;
+  std::unique_ptr<KeyedCount::Place> take_place() override;
 
  private:
   struct Work;

@@ -34,8 +34,9 @@ struct ServiceParts {
   FailedPasswords& passwords;
   WorkerPool& pool;
   SessionRegistry& registry;
-  KeyedCount& devices;  // sessions of each device that have authenticated
+  KeyedCount& devices;  // sessions of each device on each account that have authenticated
   std::shared_ptr<TicketKeys> ticket_keys;
+  std::shared_ptr<CurrentKeys> hash_keys;
 };
 
 struct Service {
@@ -45,7 +46,7 @@ struct Service {
   RelayRules relay;
   Timeouts timeouts;
   Clock::duration failure_delay;  // a failed AUTH takes at least this, and up to a quarter more
-  unsigned max_per_device;        // sessions at a time
+  unsigned max_per_device;        // sessions at a time on an account
   std::vector<Network> trusted_proxies;
   std::shared_ptr<const TlsContext> tls;
   std::shared_ptr<Judge> judge;

@@ -12,7 +12,10 @@ namespace clientid {
 
 class SharedOffer {
  public:
-  explicit SharedOffer(OfferRules rules) : rules_(std::move(rules)) { learn(Keywords()); }
+  // `announced`: what it is taken to announce until it is asked.
+  explicit SharedOffer(OfferRules rules, const Keywords& announced = {}) : rules_(std::move(rules)) {
+    learn(announced);
+  }
 
   std::shared_ptr<const BackendOffer> get() const {
     const std::lock_guard lock(mutex_);
@@ -21,12 +24,19 @@ class SharedOffer {
   void learn(const Keywords& backend) {
     auto fresh = std::make_shared<const BackendOffer>(offer_of(backend, rules_));
     const std::lock_guard lock(mutex_);
+    announced_ = backend;
     offer_ = std::move(fresh);
+  }
+  // What was learnt last.
+  Keywords announced() const {
+    const std::lock_guard lock(mutex_);
+    return announced_;
   }
 
  private:
   OfferRules rules_;
   mutable std::mutex mutex_;
+  Keywords announced_;
   std::shared_ptr<const BackendOffer> offer_;
 };
 

@@ -10,6 +10,7 @@
 #include <cerrno>
 
 #include "shim/net/client_certificate.hpp"
+#include "shim/net/kernel_tls.hpp"
 #include "shim/net/tls_binding.hpp"
 
 namespace clientid {
@@ -72,17 +73,34 @@ asio::awaitable<Io> Stream::wait(Direction direction) {
   co_return error ? Io::closed : Io::done;
 }
 
+// The kernel encrypts what OpenSSL itself sends.
+bool Stream::attach() {
+  if (!ssl_) return false;
+  const int socket = state_->socket.native_handle();
+  if (kernel_has_tls()) return SSL_set_fd(ssl_.get(), socket) == 1;
+  state_->gathering.socket = socket;
+  BIO* bio = new_gathering_bio(state_->gathering);
+  if (bio == nullptr) return false;
+  SSL_set_bio(ssl_.get(), bio, bio);
+  return true;
+}
+
 asio::awaitable<Io> Stream::after_tls_call(int result) {
-  switch (SSL_get_error(ssl_.get(), result)) {
-    case SSL_ERROR_WANT_READ: co_return co_await wait(Direction::in);
-    case SSL_ERROR_WANT_WRITE: co_return co_await wait(Direction::out);
-    default: co_return Io::closed;
-  }
+  const int wanted = SSL_get_error(ssl_.get(), result);
+  const bool gathers = !state_->gathering.held.empty();
+  // An alert says why it ends.
+  const auto flushed = co_await flush();
+  if (wanted != SSL_ERROR_WANT_READ && wanted != SSL_ERROR_WANT_WRITE) co_return Io::closed;
+  if (flushed != Io::done) co_return flushed;
+  if (wanted == SSL_ERROR_WANT_READ) co_return co_await wait(Direction::in);
+  // Flushed, there is room again.
+  if (gathers) co_return Io::done;
+  co_return co_await wait(Direction::out);
 }
 
 asio::awaitable<Io> Stream::start_tls(SSL_CTX* context) {
   ssl_.reset(SSL_new(context));
-  if (!ssl_ || SSL_set_fd(ssl_.get(), state_->socket.native_handle()) != 1) co_return Io::closed;
+  if (!attach()) co_return Io::closed;
   for (;;) {
     ERR_clear_error();
     const int result = SSL_accept(ssl_.get());
@@ -94,11 +112,14 @@ asio::awaitable<Io> Stream::start_tls(SSL_CTX* context) {
 
 asio::awaitable<std::string> Stream::connect_tls(SslSession ssl) {
   ssl_ = std::move(ssl);
-  if (!ssl_ || SSL_set_fd(ssl_.get(), state_->socket.native_handle()) != 1) co_return "out of memory";
+  if (!attach()) co_return "out of memory";
   for (;;) {
     ERR_clear_error();
     const int result = SSL_connect(ssl_.get());
-    if (result == 1) co_return "";
+    if (result == 1) {
+      const auto io = co_await flush();
+      co_return io == Io::done ? "" : "it closed the connection";
+    }
     // Before the thread turns to another connection, which has errors of its own.
     auto fault = fault_of(ssl_.get());
     const auto io = co_await after_tls_call(result);
@@ -160,11 +181,25 @@ int Stream::read_records(std::span<char> room) {
   }
 }
 
-asio::awaitable<Io> Stream::read_tls(LineReader& reader, std::size_t room) {
-  // OpenSSL wipes this buffer each time it was emptied: a large one is for messages alone. It has room for a record at
-  // the least.
+// OpenSSL wipes this buffer each time it was emptied, for the sake of passwords: a large one is for messages alone, and
+// not wiped. It has room for a record at the least.
+void Stream::set_tls_room(std::size_t room) {
+  tls_room_ = room;
   SSL_set_default_read_buffer_len(ssl_.get(), room);
+  if (room > command_room) {
+    SSL_clear_options(ssl_.get(), SSL_OP_CLEANSE_PLAINTEXT);
+  } else {
+    SSL_set_options(ssl_.get(), SSL_OP_CLEANSE_PLAINTEXT);
+  }
+}
+
+asio::awaitable<Io> Stream::read_tls(LineReader& reader, std::size_t room) {
+  if (room != tls_room_) set_tls_room(room);
   for (;;) {
+    if (!state_->gathering.held.empty()) {
+      const auto flushed = co_await flush();
+      if (flushed != Io::done) co_return flushed;
+    }
     // What OpenSSL has decrypted already makes no socket readable.
     if (SSL_has_pending(ssl_.get()) == 0) {
       const auto io = co_await wait(Direction::in);
@@ -181,21 +216,17 @@ asio::awaitable<Io> Stream::read_tls(LineReader& reader, std::size_t room) {
   }
 }
 
-asio::awaitable<Io> Stream::write(std::string_view octets) {
+asio::awaitable<Io> Stream::write(std::string_view octets, Follows follows) {
+  if (!ssl_) co_return co_await write_plain(octets);
+  const auto io = co_await write_tls(octets);
+  if (io != Io::done) co_return io;
+  if (follows == Follows::nothing) end_tls();
+  co_return co_await flush();
+}
+
+asio::awaitable<Io> Stream::write_plain(std::string_view octets) {
   while (!octets.empty()) {
     if (state_->expired) co_return Io::timed_out;
-    if (ssl_) {
-      ERR_clear_error();
-      const int put =
-          SSL_write(ssl_.get(), octets.data(), static_cast<int>(std::min<std::size_t>(octets.size(), 1 << 20)));
-      if (put > 0) {
-        octets.remove_prefix(static_cast<std::size_t>(put));
-        continue;
-      }
-      const auto io = co_await after_tls_call(put);
-      if (io != Io::done) co_return io;
-      continue;
-    }
     const auto put = ::send(state_->socket.native_handle(), octets.data(), octets.size(), MSG_NOSIGNAL);
     if (put > 0) {
       octets.remove_prefix(static_cast<std::size_t>(put));
@@ -207,6 +238,35 @@ asio::awaitable<Io> Stream::write(std::string_view octets) {
     if (io != Io::done) co_return io;
   }
   co_return Io::done;
+}
+
+asio::awaitable<Io> Stream::write_tls(std::string_view octets) {
+  while (!octets.empty()) {
+    if (state_->expired) co_return Io::timed_out;
+    ERR_clear_error();
+    const int put =
+        SSL_write(ssl_.get(), octets.data(), static_cast<int>(std::min<std::size_t>(octets.size(), 1 << 20)));
+    if (put > 0) {
+      octets.remove_prefix(static_cast<std::size_t>(put));
+      continue;
+    }
+    const auto io = co_await after_tls_call(put);
+    if (io != Io::done) co_return io;
+  }
+  co_return Io::done;
+}
+
+asio::awaitable<Io> Stream::flush() {
+  auto& held = state_->gathering.held;
+  if (held.empty()) co_return Io::done;
+  // An idle connection keeps no memory for it.
+  const auto sending = std::exchange(held, {});
+  co_return co_await write_plain(sending);
+}
+
+void Stream::end_tls() {
+  ERR_clear_error();
+  if ((SSL_get_shutdown(ssl_.get()) & SSL_SENT_SHUTDOWN) == 0) SSL_shutdown(ssl_.get());
 }
 
 bool Stream::is_quiet() {
@@ -224,8 +284,9 @@ bool Stream::is_quiet() {
 asio::awaitable<void> Stream::finish() {
   expires_after(finish_time);
   if (ssl_) {
-    ERR_clear_error();
-    SSL_shutdown(ssl_.get());
+    end_tls();
+    const auto io = co_await flush();
+    if (io != Io::done) co_return;
   }
   boost::system::error_code ignored;
   state_->socket.shutdown(Socket::shutdown_send, ignored);

@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "plugin/config/config_error.hpp"
+#include "plugin/config/file_access.hpp"
 
 namespace clientid {
 namespace {
@@ -25,7 +26,7 @@ std::string reason_of(unsigned long error) {
 void throw_tls_error(const std::string& key, const std::string& file) {
   const auto reason = reason_of(ERR_peek_error());
   ERR_clear_error();
-  throw ConfigError(key + ": cannot use " + file + ": " + reason);
+  throw ConfigError(key + ": cannot use " + file + ": " + reason + access_advice(file, Access::read));
 }
 
 }  // namespace clientid

@@ -5,7 +5,8 @@
 
 namespace clientid {
 
-// True if the service could begin now.
-bool check_everything(const Config& config);
+// True if the service could begin now. It becomes the user of the service, where root calls. With `json`, each line is
+// an object: first one with the settings that `clientidctl doctor` must know, then the findings.
+bool check_everything(const Config& config, bool json);
 
 }  // namespace clientid

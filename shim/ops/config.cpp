@@ -13,6 +13,7 @@
 #include "plugin/config/option_file.hpp"
 #include "plugin/config/site.hpp"
 #include "shim/auth/scram_secret.hpp"
+#include "shim/ops/journal.hpp"
 #include "shim/ops/option_types.hpp"
 
 namespace clientid {
@@ -81,10 +82,10 @@ po::options_description keys() {
   add("auth-queue", number(256), "AUTHs that may wait for one of them");
   add("max-connections", number(1000), "clients at a time");
   add("max-connections-per-address", number(100), "of one IPv4 address or IPv6 /64 at a time");
-  add("max-connections-per-device", number(100), "authenticated sessions of one device at a time");
+  add("max-connections-per-device", number(100), "authenticated sessions of one device at a time on an account");
   add("max-errors", number(10), "errors after which a session ends");
   add("max-message-size", po::value<MessageSize>()->default_value({0}, "0"), "octets, or with K, M or G; 0: any");
-  add("greeting-timeout", duration(30s, "30s"), "for a TLS handshake");
+  add("greeting-timeout", duration(30s, "30s"), "for a PROXY header, a TLS handshake, and the first command");
   add("command-timeout", duration(5min, "5m"), "for the next command");
   add("data-timeout", duration(3min, "3m"), "between two pieces of a message");
   add("backend-timeout", duration(10min, "10m"), "for one answer of the back end");
@@ -94,8 +95,10 @@ po::options_description keys() {
   add("user", text(""), "to become after the start");
   add("group", text(""), "likewise; the user's own if not given");
   add("pid-file", text(""), "where to write the process id");
-  add("log", one_of<log_targets>(0), "stderr or syslog");
+  add("log", one_of<log_targets>(0), "stderr, syslog or journal");
+  add("log-format", one_of<log_formats>(0), "text or json");
   add("log-level", one_of<log_levels>(2), "error, warning, info or debug");
+  add("metrics", po::value<MonitorAddress>(), "ADDRESS:PORT [public] of /metrics for Prometheus, /healthz and /readyz");
   add("alert-command", text(""), "PROGRAM [ARGUMENT ...] that is given each alert, as JSON on its standard input");
   add("alert-mail", repeatable<std::string>(),
       "an address that alerts are mailed to, or account: its holder; repeatable");
@@ -240,49 +243,6 @@ void check_own_login(bool needed, const Config& config) {
   }
 }
 
-// Combinations that cannot work.
-void check(const Config& config) {
-  const auto need = [](bool given, const char* key) {
-    if (!given) throw ConfigError(std::string(key) + ": must be given");
-  };
-  need(!config.listen.empty(), "listen");
-  need(!config.tls.certificates.empty(), "tls-certificate");
-  need(!config.backends.empty(), "backend");
-  const bool proxied = std::any_of(config.listen.begin(), config.listen.end(),
-                                   [](const ListenAddress& address) { return address.proxy_protocol; });
-  if (proxied && config.trusted_proxies.empty()) {
-    throw ConfigError("trusted-proxies: must be given with proxy-protocol in listen, for the peers that may send it");
-  }
-  if (!config.tls.client_ca.empty() && !config.tls.client_certificates) {
-    throw ConfigError(
-        "tls-client-ca: is of use with tls-client-certificate = optional alone; set that, or take it out");
-  }
-  if (!config.backend_ca.empty() && !config.speaks_tls_to_backends()) {
-    throw ConfigError("backend-ca: has no use where no back end is smtps:// or smtp+starttls://");
-  }
-  const bool replays = config.handover == Handover::replay;
-  const bool proxies = config.handover == Handover::proxy;
-  if (config.login != LoginWay::sasl && (replays || proxies)) {
-    throw ConfigError("handover: " + std::string(replays ? "replay" : "proxy") +
-                      " has no use where the back end does AUTH; take xclient or none");
-  }
-  check_own_login(proxies, config);
-  if (config.login == LoginWay::backend && config.verdict_sockets.empty()) {
-    throw ConfigError("verdict-socket: must be given with auth = backend, for the module there to ask");
-  }
-  if (config.login != LoginWay::sasl &&
-      std::any_of(config.mechanisms.begin(), config.mechanisms.end(), binds_channel)) {
-    throw ConfigError(
-        "mechanisms: SCRAM-SHA-256-PLUS binds AUTH to the TLS of this program, which a back end that does "
-        "AUTH cannot know; take it out");
-  }
-  const bool scram = std::any_of(config.mechanisms.begin(), config.mechanisms.end(), is_scram);
-  if (scram && (replays || config.login == LoginWay::backend_password)) {
-    throw ConfigError("mechanisms: " + std::string(replays ? "handover = replay" : "password-check = backend") +
-                      " needs passwords, which SCRAM never shows; take it out");
-  }
-}
-
 Config to_config(const po::variables_map& values) {
   constexpr unsigned many = 1'000'000;
   Config config;
@@ -325,10 +285,12 @@ Config to_config(const po::variables_map& values) {
   config.group = string_of(values, "group");
   config.pid_file = string_of(values, "pid-file");
   config.log_target = static_cast<log::Target>(index_of<log_targets>(values, "log"));
+  config.log_format = static_cast<log::Format>(index_of<log_formats>(values, "log-format"));
   config.log_level = static_cast<log::Level>(index_of<log_levels>(values, "log-level"));
+  if (values.count("metrics") != 0) config.metrics = values["metrics"].as<MonitorAddress>();
   config.alert_command = alert_command_of(string_of(values, "alert-command"));
   config.alert_mail = alert_mail_of(all_of<std::string>(values, "alert-mail"), string_of(values, "alert-from"));
-  check(config);
+  require_sound(config);
   return config;
 }
 
@@ -339,23 +301,71 @@ bool Config::speaks_tls_to_backends() const {
                      [](const auto& address) { return address.encryption != BackendEncryption::none; });
 }
 
-std::vector<const char*> kept_until_restart(const Config& old, const Config& fresh) {
-  std::vector<const char*> keys;
-  const auto compare = [&](const char* key, auto... members) {
-    if (((old.*members != fresh.*members) || ...)) keys.push_back(key);
+void require_sound(const Config& config) {
+  const auto need = [](bool given, const char* key) {
+    if (!given) throw ConfigError(std::string(key) + ": must be given");
   };
-  compare("listen", &Config::listen);
-  compare("auth and password-check", &Config::login);
-  compare("sasl-config", &Config::sasl_config);
-  compare("verdict-socket", &Config::verdict_sockets);
-  compare("workers", &Config::workers);
-  compare("auth-workers", &Config::auth_workers);
-  compare("auth-queue", &Config::auth_queue);
-  compare("max-connections", &Config::max_connections);
-  compare("max-connections-per-address", &Config::max_connections_per_address);
-  compare("user", &Config::user);
-  compare("group", &Config::group);
-  compare("pid-file", &Config::pid_file);
+  need(!config.listen.empty(), "listen");
+  need(!config.tls.certificates.empty(), "tls-certificate");
+  need(!config.backends.empty(), "backend");
+  const bool proxied = std::any_of(config.listen.begin(), config.listen.end(),
+                                   [](const ListenAddress& address) { return address.proxy_protocol; });
+  if (proxied && config.trusted_proxies.empty()) {
+    throw ConfigError("trusted-proxies: must be given with proxy-protocol in listen, for the peers that may send it");
+  }
+  if (!config.tls.client_ca.empty() && !config.tls.client_certificates) {
+    throw ConfigError(
+        "tls-client-ca: is of use with tls-client-certificate = optional alone; set that, or take it out");
+  }
+  if (!config.backend_ca.empty() && !config.speaks_tls_to_backends()) {
+    throw ConfigError("backend-ca: has no use where no back end is smtps:// or smtp+starttls://");
+  }
+  if (config.log_target == log::Target::journal && !log::has_journal()) {
+    throw ConfigError("log: cannot be journal, for this program was built without libsystemd; take syslog or stderr");
+  }
+  const bool replays = config.handover == Handover::replay;
+  const bool proxies = config.handover == Handover::proxy;
+  if (config.login != LoginWay::sasl && (replays || proxies)) {
+    throw ConfigError("handover: " + std::string(replays ? "replay" : "proxy") +
+                      " has no use where the back end does AUTH; take xclient or none");
+  }
+  check_own_login(proxies, config);
+  if (config.login == LoginWay::backend && config.verdict_sockets.empty()) {
+    throw ConfigError("verdict-socket: must be given with auth = backend, for the module there to ask");
+  }
+  if (config.login != LoginWay::sasl &&
+      std::any_of(config.mechanisms.begin(), config.mechanisms.end(), binds_channel)) {
+    throw ConfigError(
+        "mechanisms: SCRAM-SHA-256-PLUS binds AUTH to the TLS of this program, which a back end that does "
+        "AUTH cannot know; take it out");
+  }
+  const bool scram = std::any_of(config.mechanisms.begin(), config.mechanisms.end(), is_scram);
+  if (scram && (replays || config.login == LoginWay::backend_password)) {
+    throw ConfigError("mechanisms: " + std::string(replays ? "handover = replay" : "password-check = backend") +
+                      " needs passwords, which SCRAM never shows; take it out");
+  }
+}
+
+std::vector<const char*> keep_until_restart(const Config& old, Config& fresh) {
+  std::vector<const char*> keys;
+  const auto keep = [&](const char* key, auto member) {
+    if (old.*member == fresh.*member) return;
+    keys.push_back(key);
+    fresh.*member = old.*member;
+  };
+  keep("listen", &Config::listen);
+  keep("auth and password-check", &Config::login);
+  keep("sasl-config", &Config::sasl_config);
+  keep("verdict-socket", &Config::verdict_sockets);
+  keep("workers", &Config::workers);
+  keep("auth-workers", &Config::auth_workers);
+  keep("auth-queue", &Config::auth_queue);
+  keep("max-connections", &Config::max_connections);
+  keep("max-connections-per-address", &Config::max_connections_per_address);
+  keep("user", &Config::user);
+  keep("group", &Config::group);
+  keep("pid-file", &Config::pid_file);
+  keep("metrics", &Config::metrics);
   return keys;
 }
 
@@ -363,7 +373,8 @@ std::optional<CommandLine> read_command_line(int argc, const char* const* argv) 
   po::options_description options("Options");
   options.add_options()("help,h", "show this and exit")("version", "show the version and exit")(
       "config", po::value<std::string>()->default_value(SYSCONFDIR "/clientid/shim.conf"), "the shim.conf to use")(
-      "check", "read everything, reach store, module and back end, and say what is wrong");
+      "check", "read everything, reach store, module and back end, and say what is wrong")(
+      "json", "with --check, one JSON object a line");
   const auto file_keys = keys();
   po::options_description everything;
   everything.add(options).add(file_keys);
@@ -381,7 +392,7 @@ std::optional<CommandLine> read_command_line(int argc, const char* const* argv) 
   }
   if (values.count("help") != 0) {
     std::ostringstream help;
-    help << "usage: clientid-shim [--config FILE] [--check] [--KEY VALUE ...]\n\n" << everything;
+    help << "usage: clientid-shim [--config FILE] [--check [--json]] [--KEY VALUE ...]\n\n" << everything;
     std::fputs(help.str().c_str(), stdout);
     return std::nullopt;
   }
@@ -392,7 +403,7 @@ std::optional<CommandLine> read_command_line(int argc, const char* const* argv) 
   const auto& file = values["config"].as<std::string>();
   read_option_file(file, file_keys, values);
   try {
-    return CommandLine{values.count("check") != 0, to_config(values)};
+    return CommandLine{values.count("check") != 0, values.count("json") != 0, to_config(values)};
   } catch (const ConfigError& error) {
     throw ConfigError(file + ": " + error.what());
   }

@@ -1,7 +1,6 @@
 // shim.conf as the program uses it. The keys and their defaults are in config.cpp; shim.conf(5) describes them.
 #pragma once
 
-#include <boost/program_options/options_description.hpp>
 #include <chrono>
 #include <optional>
 #include <string>
@@ -12,6 +11,7 @@
 #include "shim/net/backend.hpp"
 #include "shim/net/handover.hpp"
 #include "shim/net/listen_address.hpp"
+#include "shim/net/monitor_address.hpp"
 #include "shim/net/service.hpp"
 #include "shim/net/tls_context.hpp"
 #include "shim/ops/log.hpp"
@@ -57,9 +57,11 @@ struct Config {
   std::string user;
   std::string group;
   std::string pid_file;
+  std::optional<MonitorAddress> metrics;
   std::vector<std::string> alert_command;  // its path, and arguments; empty: none
   AlertAddresses alert_mail;
   log::Target log_target = log::Target::standard_error;
+  log::Format log_format = log::Format::text;
   log::Level log_level = log::Level::info;
 
   bool speaks_tls_to_backends() const;
@@ -67,11 +69,15 @@ struct Config {
 
 struct CommandLine {
   bool check = false;
+  bool json = false;
   Config config;
 };
 
-// The keys that have another value in `fresh`, and keep the old one for as long as the process lives.
-std::vector<const char*> kept_until_restart(const Config& old, const Config& fresh);
+// Throws ConfigError where keys are given that cannot work together.
+void require_sound(const Config& config);
+
+// Puts back into `fresh` what stays as it was for as long as the process lives. The keys that had another value.
+std::vector<const char*> keep_until_restart(const Config& old, Config& fresh);
 
 // Nothing where --help or --version was asked for and answered. Throws ConfigError.
 std::optional<CommandLine> read_command_line(int argc, const char* const* argv);

@@ -5,16 +5,20 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cctype>
+#include <chrono>
+
+#include "shim/ops/journal.hpp"
+#include "shim/ops/log_json.hpp"
 
 namespace clientid::log {
 namespace {
 
-constexpr std::size_t max_value = 512;
-
-// Set once by open().
-Target target = Target::standard_error;
-Level threshold = Level::info;
+// Set by open(), while other threads write.
+std::atomic<Target> target = Target::standard_error;
+std::atomic<Level> threshold = Level::info;
+std::atomic<Format> format = Format::text;
 
 bool is_plain(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
@@ -26,11 +30,26 @@ int priority(Level level) {
   return priorities[static_cast<std::size_t>(level)];
 }
 
+std::string text_line(std::string_view event, Fields fields) {
+  std::string line(event);
+  for (const auto& [key, value] : fields) line.append(" ").append(key).append("=").append(quote(value));
+  return line;
+}
+
+// A log that cannot be written must not stop mail.
+void write_standard_error(Format form, std::string line) {
+  if (form == Format::text) line.insert(0, "clientid-shim: ");
+  line += '\n';
+  // One call a line keeps lines of threads apart.
+  [[maybe_unused]] const auto written = ::write(STDERR_FILENO, line.data(), line.size());
+}
+
 }  // namespace
 
-void open(Target new_target, Level level) {
+void open(Target new_target, Level level, Format new_format) {
   target = new_target;
   threshold = level;
+  format = new_format;
   if (target == Target::syslog) ::openlog("clientid-shim", LOG_PID | LOG_NDELAY, LOG_MAIL);
 }
 
@@ -52,17 +71,16 @@ std::string quote(std::string_view value) {
   return quoted + '"';
 }
 
-void write(Level level, std::string_view event, std::initializer_list<Field> fields) {
+void write(Level level, std::string_view event, Fields fields) {
   if (level > threshold) return;
-  std::string line(event);
-  for (const auto& [key, value] : fields) line.append(" ").append(key).append("=").append(quote(value));
-  if (target == Target::syslog) {
-    ::syslog(priority(level), "%s", line.c_str());
-    return;
+  const Format form = format;
+  auto line = form == Format::json ? json_line(level, event, fields, std::chrono::system_clock::now())
+                                   : text_line(event, fields);
+  switch (target) {
+    case Target::standard_error: return write_standard_error(form, std::move(line));
+    case Target::syslog: return ::syslog(priority(level), "%s", line.c_str());
+    case Target::journal: return write_journal(priority(level), line, event, fields);
   }
-  line = "clientid-shim: " + line + "\n";
-  // One call a line keeps lines of threads apart; a log that cannot be written must not stop mail.
-  [[maybe_unused]] const auto written = ::write(STDERR_FILENO, line.data(), line.size());
 }
 
 }  // namespace clientid::log

@@ -4,6 +4,8 @@
 //
 //     auth peer=192.0.2.7 outcome=refused reason=unbound account="alice@example.com" type="uuid" ...
 //
+// For programs there is JSON in its place (log_json.hpp), and the fields of the journal beside it (journal.hpp).
+//
 // Thread-safe.
 #pragma once
 
@@ -16,27 +18,32 @@
 namespace clientid::log {
 
 enum class Level : std::uint8_t { error, warning, info, debug };
-enum class Target : std::uint8_t { standard_error, syslog };
+enum class Target : std::uint8_t { standard_error, syslog, journal };
+enum class Format : std::uint8_t { text, json };
 
 using Field = std::pair<std::string_view, std::string>;
+using Fields = std::initializer_list<Field>;
 
-// Before any other thread is started.
-void open(Target target, Level level);
+// Also while other threads write: a line goes the old way or the new one.
+void open(Target target, Level level, Format format = Format::text);
 
-void write(Level level, std::string_view event, std::initializer_list<Field> fields);
+void write(Level level, std::string_view event, Fields fields);
 
-inline void error(std::string_view event, std::initializer_list<Field> fields = {}) {
+inline void error(std::string_view event, Fields fields = {}) {
   write(Level::error, event, fields);
 }
-inline void warning(std::string_view event, std::initializer_list<Field> fields = {}) {
+inline void warning(std::string_view event, Fields fields = {}) {
   write(Level::warning, event, fields);
 }
-inline void info(std::string_view event, std::initializer_list<Field> fields = {}) {
+inline void info(std::string_view event, Fields fields = {}) {
   write(Level::info, event, fields);
 }
-inline void debug(std::string_view event, std::initializer_list<Field> fields = {}) {
+inline void debug(std::string_view event, Fields fields = {}) {
   write(Level::debug, event, fields);
 }
+
+// No value is longer.
+inline constexpr std::size_t max_value = 512;
 
 // A value as it is written: as it is if it is a plain word, else quoted and escaped, cut at 512 octets.
 std::string quote(std::string_view value);

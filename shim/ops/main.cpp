@@ -25,8 +25,10 @@ int main(int argc, char** argv) {
   try {
     const auto command = clientid::read_command_line(argc, argv);
     if (!command) return done;
-    clientid::log::open(command->config.log_target, command->config.log_level);
-    if (command->check) return clientid::check_everything(command->config) ? done : wrong_configuration;
+    clientid::log::open(command->config.log_target, command->config.log_level, command->config.log_format);
+    if (command->check) {
+      return clientid::check_everything(command->config, command->json) ? done : wrong_configuration;
+    }
     clientid::run_server(command->config, [=] { return clientid::read_command_line(argc, argv)->config; });
     return done;
   } catch (const clientid::ConfigError& error) {

@@ -97,7 +97,8 @@ void validate(boost::any& value, const std::vector<std::string>& texts, MessageS
 void validate(boost::any& value, const std::vector<std::string>& texts, BackendAddress* /*type*/, int /*unused*/) {
   const auto& text = po::validators::get_single_string(texts);
   auto address = BackendAddress::parse(text);
-  if (!address) reject(text, "smtp://HOST:PORT, smtps://HOST, smtp+starttls://HOST or unix:PATH");
+  if (!address)
+    reject(text, "smtp://HOST:PORT, smtps://HOST, smtp+starttls://HOST or unix:PATH, of 107 octets at most");
   value = std::move(*address);
 }
 
@@ -105,6 +106,15 @@ void validate(boost::any& value, const std::vector<std::string>& texts, ListenAd
   const auto& text = po::validators::get_single_string(texts);
   const auto address = ListenAddress::parse(text);
   if (!address) reject(text, "ADDRESS:PORT and starttls or tls, such as 0.0.0.0:587 starttls");
+  value = *address;
+}
+
+void validate(boost::any& value, const std::vector<std::string>& texts, MonitorAddress* /*type*/, int /*unused*/) {
+  const auto& text = po::validators::get_single_string(texts);
+  const auto address = MonitorAddress::parse(text);
+  if (!address) {
+    reject(text, "a loopback ADDRESS:PORT such as 127.0.0.1:9587, or any other with the word public behind it");
+  }
   value = *address;
 }
 

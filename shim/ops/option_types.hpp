@@ -11,6 +11,7 @@
 #include "shim/net/backend.hpp"
 #include "shim/net/handover.hpp"
 #include "shim/net/listener.hpp"
+#include "shim/net/monitor_address.hpp"
 #include "shim/ops/log.hpp"
 
 namespace clientid {
@@ -40,7 +41,8 @@ inline constexpr std::array<std::string_view, 4> handovers{"xclient", "replay", 
 inline constexpr std::array<std::string_view, 3> proxy_versions{"no", "v1", "v2"};
 inline constexpr std::array<std::string_view, 2> unauthenticated_ways{"refuse", "relay"};
 inline constexpr std::array<std::string_view, 2> refusal_times{"auth", "after-auth"};
-inline constexpr std::array<std::string_view, 2> log_targets{"stderr", "syslog"};
+inline constexpr std::array<std::string_view, 3> log_targets{"stderr", "syslog", "journal"};
+inline constexpr std::array<std::string_view, 2> log_formats{"text", "json"};
 inline constexpr std::array<std::string_view, 4> log_levels{"error", "warning", "info", "debug"};
 
 // The one text of an option; throws where the words are none of those it takes.
@@ -55,6 +57,7 @@ void validate(boost::any& value, const std::vector<std::string>& texts, Duration
 void validate(boost::any& value, const std::vector<std::string>& texts, MessageSize* /*type*/, int /*unused*/);
 void validate(boost::any& value, const std::vector<std::string>& texts, BackendAddress* /*type*/, int /*unused*/);
 void validate(boost::any& value, const std::vector<std::string>& texts, ListenAddress* /*type*/, int /*unused*/);
+void validate(boost::any& value, const std::vector<std::string>& texts, MonitorAddress* /*type*/, int /*unused*/);
 void validate(boost::any& value, const std::vector<std::string>& texts, VerdictSocket* /*type*/, int /*unused*/);
 
 }  // namespace clientid

@@ -39,8 +39,11 @@ void drop_privileges(const std::string& user, const std::string& group) {
     if (entry == nullptr) throw ConfigError("group: there is no group \"" + group + "\"");
     gid = entry->gr_gid;
   }
+  // Whoever started us as that user chose our other groups as well.
+  if (::getuid() == uid && ::geteuid() == uid && ::getgid() == gid && ::getegid() == gid) return;
   if (::initgroups(user.c_str(), gid) != 0 || ::setgid(gid) != 0 || ::setuid(uid) != 0) {
-    throw ConfigError("user: cannot become " + user + ": " + std::strerror(errno));
+    throw ConfigError("user: cannot become " + user + ": " + std::strerror(errno) +
+                      "; start as root or as that user and group, or take the key out");
   }
   // A change of identity makes the process dumpable again.
   forbid_core_dumps();

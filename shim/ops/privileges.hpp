@@ -11,8 +11,8 @@ void forbid_core_dumps();
 // As many files as the system lets us open; how many that are.
 unsigned long raise_descriptor_limit();
 
-// Becomes `user` and `group` (empty: the user's own) for good. Nothing happens where `user` is empty. Throws
-// ConfigError.
+// Becomes `user` and `group` (empty: the user's own) for good. Nothing happens where `user` is empty, or
+// the process is theirs already. Throws ConfigError.
 void drop_privileges(const std::string& user, const std::string& group);
 
 }  // namespace clientid

@@ -1,7 +1,6 @@
 #include "shim/ops/server.hpp"
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -12,10 +11,10 @@
 #include <csignal>
 #include <cstdlib>
 #include <deque>
+#include <exception>
 #include <memory>
 #include <thread>
 
-#include "plugin/config/config_error.hpp"
 #include "plugin/config/site.hpp"
 #include "shim/auth/module_probe.hpp"
 #include "shim/auth/sasl_library.hpp"
@@ -24,6 +23,7 @@
 #include "shim/net/listening_socket.hpp"
 #include "shim/net/passed_sockets.hpp"
 #include "shim/ops/alert_outlets.hpp"
+#include "shim/ops/monitor.hpp"
 #include "shim/ops/pid_file.hpp"
 #include "shim/ops/privileges.hpp"
 #include "shim/ops/service_manager.hpp"
@@ -71,11 +71,25 @@ unsigned long wanted_descriptors(const Config& config) {
          config.auth_workers * of_auth_worker + config.verdict_sockets.size() + others;
 }
 
+// "2 1": the current one first.
+std::string ids_of(const KeyFile& keys) {
+  std::string ids;
+  for (const auto& key : keys.keys()) ids += (ids.empty() ? "" : " ") + key.id;
+  return ids;
+}
+
+std::deque<asio::io_context> one_thread_each(unsigned count) {
+  std::deque<asio::io_context> contexts;
+  for (unsigned i = 0; i < count; ++i) contexts.emplace_back(1);
+  return contexts;
+}
+
 class Server {
  public:
   explicit Server(const Config& config);
 
-  // False where a thread hangs in libsasl or the store, so that this object cannot be destroyed.
+  // False where a thread hangs in libsasl or the store, so that this object cannot be destroyed. Throws what made it
+  // end.
   bool run(const std::function<Config()>& reread);
 
   // Writes what waits to be written.
@@ -83,14 +97,18 @@ class Server {
 
  private:
   void add_listeners(const ListenAddress& address, const std::optional<FileDescriptor>& passed);
+  void watch(const MonitorAddress& address);
   asio::awaitable<void> begin();
+  asio::awaitable<void> ask_again(std::shared_ptr<const Service> service);
   asio::awaitable<void> obey_signals(const std::function<Config()>& reread);
   asio::awaitable<void> reload(const std::function<Config()>& reread);
+  void take_keys(const std::shared_ptr<const KeyFile>& keys);
   asio::awaitable<void> drain();
+  void start(asio::awaitable<void> task);
   void run_contexts();
 
   const Config config_;
-  Site site_;
+  const Site site_;
   std::unique_ptr<const SaslLibrary> sasl_;  // null where a back end does AUTH
   SessionRegistry registry_;
   ConnectionLimits limits_;
@@ -105,6 +123,9 @@ class Server {
   asio::signal_set signals_;  // from the start: one that comes before somebody waits for it is kept
   std::deque<Listener> listeners_;
   std::deque<VerdictService> verdicts_;
+  std::optional<Monitor> monitor_;
+  std::optional<MonitorListener> monitor_listener_;
+  std::exception_ptr fault_;  // of what start() began
 };
 
 Server::Server(const Config& config)
@@ -114,9 +135,10 @@ Server::Server(const Config& config)
       limits_(config.max_connections, config.max_connections_per_address),
       recorder_(site_.store, [this](Alert alert) { alerts_.raise(std::move(alert)); }),
       pool_(config.auth_workers, config.auth_queue, site_.store),
-      service_(
-          service_for(config, {recorder_, passwords_, pool_, registry_, devices_, std::make_shared<TicketKeys>()})),
-      contexts_(config.workers),
+      service_(service_for(config, site_,
+                           {recorder_, passwords_, pool_, registry_, devices_, std::make_shared<TicketKeys>(),
+                            std::make_shared<CurrentKeys>(KeyFile::load(site_.key_file))})),
+      contexts_(one_thread_each(config.workers)),
       signals_(contexts_.front(), SIGTERM, SIGINT, SIGHUP) {
   PassedSockets passed(passed_descriptors());
   for (const auto& address : config.listen) add_listeners(address, passed.take(address.endpoint));
@@ -125,6 +147,7 @@ Server::Server(const Config& config)
     const auto judge = [this] { return service_.get()->judge; };
     verdicts_.emplace_back(contexts_.front(), socket, judge, pool_, registry_);
   }
+  if (config.metrics) watch(*config.metrics);
 }
 
 // One for each context; `passed` is the socket of systemd's for this address, if there is one.
@@ -135,6 +158,12 @@ void Server::add_listeners(const ListenAddress& address, const std::optional<Fil
     listeners_.emplace_back(context, address, ListenerParts{service_, limits_, throttles_}, std::move(acceptor));
     place = Place::beside_others;
   }
+}
+
+void Server::watch(const MonitorAddress& address) {
+  monitor_.emplace(service_, limits_, site_.store, learn_offer);
+  const auto answer = [this](std::string path) { return monitor_->answer(std::move(path)); };
+  monitor_listener_.emplace(contexts_.front(), address, answer);
 }
 
 bool Server::run(const std::function<Config()>& reread) {
@@ -155,24 +184,42 @@ bool Server::run(const std::function<Config()>& reread) {
   alerts_.set_outlets(alert_outlets_for(config_, service_.get()->relay));
 
   for (auto& verdict : verdicts_) verdict.start();
-  asio::co_spawn(contexts_.front(), obey_signals(reread), asio::detached);
-  asio::co_spawn(contexts_.front(), begin(), asio::detached);
+  if (monitor_listener_) monitor_listener_->start();
+  start(obey_signals(reread));
+  start(begin());
   run_contexts();
   // What its tasks refer to lives in coroutines that end with their contexts.
-  return pool_.stop(stuck_patience);
+  const bool stopped = pool_.stop(stuck_patience) && (!monitor_ || monitor_->stop(stuck_patience));
+  if (stopped && fault_) std::rethrow_exception(fault_);
+  return stopped;
+}
+
+// On the first context. One that fails would leave a process that is there, and neither serves nor obeys.
+void Server::start(asio::awaitable<void> task) {
+  asio::co_spawn(contexts_.front(), std::move(task), [this](const std::exception_ptr& fault) {
+    if (!fault) return;
+    fault_ = fault;
+    for (auto& context : contexts_) context.stop();
+  });
 }
 
 // Clients are told what the back end announces before any connection of theirs reaches it (X9), so it is asked first,
 // once, and again for as long as it does not answer.
 asio::awaitable<void> Server::begin() {
-  auto service = service_.get();
-  bool learnt = co_await learn_offer(service);
+  const auto service = service_.get();
+  const bool learnt = co_await learn_offer(service);
   for (auto& listener : listeners_) listener.start();
   for (const auto& address : config_.listen) log::info("listening", {{"listen", address.to_string()}});
+  if (monitor_) monitor_->set_listening(true);
   notify_ready();
-  while (!learnt) {
+  if (!learnt) co_await ask_again(service);
+}
+
+// Until a back end answers, or another service takes the place of this one.
+asio::awaitable<void> Server::ask_again(std::shared_ptr<const Service> service) {
+  for (bool learnt = false; !learnt;) {
     co_await pause_for(probe_pause);
-    service = service_.get();
+    if (service_.get() != service) co_return;
     learnt = co_await learn_offer(service);
   }
 }
@@ -191,7 +238,7 @@ asio::awaitable<void> Server::obey_signals(const std::function<Config()>& reread
     if (draining) break;
     draining = true;
     notify_stopping();
-    asio::co_spawn(contexts_.front(), drain(), asio::detached);
+    start(drain());
   }
   for (auto& context : contexts_) context.stop();
 }
@@ -200,22 +247,44 @@ asio::awaitable<void> Server::obey_signals(const std::function<Config()>& reread
 asio::awaitable<void> Server::reload(const std::function<Config()>& reread) {
   notify_reloading();
   try {
-    const Config fresh = reread();
-    for (const auto* key : kept_until_restart(config_, fresh)) log::warning("needs-restart", {{"key", key}});
+    Config fresh = reread();
+    for (const auto* key : keep_until_restart(config_, fresh)) log::warning("needs-restart", {{"key", key}});
+    require_sound(fresh);
+    Site site = load_site(fresh.site_file);
+    if (site.store != site_.store) {
+      log::warning("needs-restart", {{"key", "store"}});
+      // Its hashes were made with its own keys.
+      site.store = site_.store;
+      site.key_file = site_.key_file;
+    }
     require_alert_command(fresh);
-    auto service = service_for(fresh, service_.get()->parts);
-    co_await learn_offer(service);
+    const auto keys = std::make_shared<const KeyFile>(KeyFile::load(site.key_file));
+    const auto old = service_.get();
+    // Where AUTH is the back end's, an empty offer would let nobody in, so that nobody would ever reach it.
+    const auto service = service_for(fresh, site, old->parts, old->offer->announced());
+    const bool learnt = co_await learn_offer(service);
     alerts_.set_outlets(alert_outlets_for(fresh, service->relay));
-    service_.set(std::move(service));
-    log::open(fresh.log_target, fresh.log_level);
+    take_keys(keys);
+    service_.set(service);
+    if (!learnt) start(ask_again(service));
+    log::open(fresh.log_target, fresh.log_level, fresh.log_format);
     log::info("reloaded", {});
-  } catch (const ConfigError& error) {
+  } catch (const std::exception& error) {
     log::error("reload-failure", {{"cause", error.what()}});
   }
   notify_ready();
 }
 
+// Sessions that go on have them as well.
+void Server::take_keys(const std::shared_ptr<const KeyFile>& keys) {
+  auto& current = *service_.get()->parts.hash_keys;
+  const auto numbers = ids_of(*keys);
+  if (ids_of(*current.get()) != numbers) log::info("hash-keys", {{"current", keys->current_id()}, {"keys", numbers}});
+  current.set(keys);
+}
+
 asio::awaitable<void> Server::drain() {
+  if (monitor_) monitor_->set_listening(false);
   for (std::size_t i = 0; i < listeners_.size(); ++i) {
     // The listeners of an address stand one behind the other, one for each context.
     asio::post(contexts_[i % contexts_.size()], [&listener = listeners_[i]] { listener.wind_down(); });

@@ -1,4 +1,4 @@
-// What systemd is told of the state of the service (sd_notify(3), Type=notify-reload), and what it gives us. Nothing
+// What systemd is told of the state of the service (sd_notify(3), Type=notify), and what it gives us. Nothing
 // where it did not start us, or where the program was built without it.
 #pragma once
 

@@ -3,8 +3,6 @@
 #include <algorithm>
 
 #include "plugin/config/config_error.hpp"
-#include "plugin/config/site.hpp"
-#include "plugin/identity/key_file.hpp"
 #include "shim/auth/mechanism_probe.hpp"
 #include "shim/auth/scram_secret.hpp"
 #include "shim/ops/log.hpp"
@@ -52,8 +50,8 @@ HandoverRules handover_rules_for(const Config& config) {
           std::make_shared<const ProxyLogin>(ProxyLogin::read(config.handover_login, config.handover_password_file))};
 }
 
-std::shared_ptr<const Service> service_for(const Config& config, const ServiceParts& parts) {
-  const Site site = load_site(config.site_file);
+std::shared_ptr<const Service> service_for(const Config& config, const Site& site, const ServiceParts& parts,
+                                           const Keywords& announced) {
   const auto mechanisms = offered_mechanisms(config);
   return std::make_shared<const Service>(Service{
       .session = {.hostname = config.hostname,
@@ -81,8 +79,8 @@ std::shared_ptr<const Service> service_for(const Config& config, const ServicePa
       .max_per_device = config.max_connections_per_device,
       .trusted_proxies = config.trusted_proxies,
       .tls = std::make_shared<const TlsContext>(config.tls, parts.ticket_keys),
-      .judge = std::make_shared<Judge>(site.accounts, KeyFile::load(site.key_file), countries_of(site)),
-      .offer = std::make_shared<SharedOffer>(offer_rules_for(config, mechanisms)),
+      .judge = std::make_shared<Judge>(site.accounts, parts.hash_keys, countries_of(site)),
+      .offer = std::make_shared<SharedOffer>(offer_rules_for(config, mechanisms), announced),
       .parts = parts,
   });
 }

@@ -4,6 +4,7 @@
 
 #include "shim/smtp/base64.hpp"
 #include "shim/smtp/command.hpp"
+#include "shim/smtp/plain_message.hpp"
 #include "shim/smtp/replies.hpp"
 
 namespace clientid {
@@ -19,16 +20,6 @@ Step error(std::string_view text) {
 }
 Step input(std::string mechanism, std::optional<Secret> response) {
   return {Step::Kind::input, {}, {std::move(mechanism), std::move(response)}};
-}
-
-// RFC 4616: authorization identity (none), authentication identity, password.
-Secret plain_message(std::string_view user, std::string_view password) {
-  Secret message;
-  message.append('\0');
-  message.append(user);
-  message.append('\0');
-  message.append(password);
-  return message;
 }
 
 }  // namespace
@@ -61,7 +52,7 @@ Step AuthExchange::on_line(std::string_view line) {
   }
   // A NUL would move the borders of the PLAIN message.
   if (response->view().find('\0') != std::string_view::npos) return error(replies::bad_base64);
-  return input("PLAIN", plain_message(user_.view(), response->view()));
+  return input("PLAIN", plain_message({{}, user_.view(), response->view()}));
 }
 
 Step AuthExchange::login(std::optional<std::string_view> initial) {

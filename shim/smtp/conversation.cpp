@@ -114,6 +114,7 @@ void Conversation::carry_out(Step step, std::string_view line) {
       barrier_ = Barrier::authenticate;
       break;
     case Action::forward: forward(line, step); break;
+    case Action::quit: client_quits_ = true; [[fallthrough]];
     case Action::close: end(step.reply); break;
   }
 }

@@ -44,6 +44,8 @@ class Conversation {
 
   LineReader& reader() { return reader_; }
   std::string_view to_client() const { return due_; }
+  // While to_client() waits to be sent: nothing comes behind it.
+  bool says_last() const { return barrier_ == Barrier::close; }
   void client_written() { due_.clear(); }
 
   // Valid until the call that follows.
@@ -71,7 +73,10 @@ class Conversation {
 
   // Says one thing more and ends: `reply` has an end of line.
   void end(std::string_view reply);
+  // It was the client that ended it: it sends nothing more (RFC 5321 section 4.1.1.10).
+  bool client_quits() const { return client_quits_; }
 
+  // For tests: without it they would see the back end only where something is sent to it.
   bool backend_open() const { return backend_open_; }
   // Between two commands, and in the middle of nothing.
   bool idle() const { return !content_ && !session_.in_transaction() && !session_.in_auth() && outstanding_ == 0; }
@@ -117,6 +122,7 @@ class Conversation {
   bool chunking_ = false;
   bool drop_backend_ = false;
   bool begins_transaction_ = false;
+  bool client_quits_ = false;
   unsigned queued_ = 0;       // commands in `commands_`
   unsigned outstanding_ = 0;  // commands sent and not answered
 

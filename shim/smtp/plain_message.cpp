@@ -14,4 +14,13 @@ std::optional<PlainMessage> split_plain_message(std::string_view message) {
   return parts;
 }
 
+Secret plain_message(const PlainMessage& parts) {
+  Secret message(parts.authorization);
+  message.append('\0');
+  message.append(parts.user);
+  message.append('\0');
+  message.append(parts.password);
+  return message;
+}
+
 }  // namespace clientid

@@ -5,6 +5,8 @@
 #include <optional>
 #include <string_view>
 
+#include "plugin/identity/secret.hpp"
+
 namespace clientid {
 
 // Views of the message.
@@ -16,5 +18,8 @@ struct PlainMessage {
 
 // Nothing where it is not of this form, or user or password are empty.
 std::optional<PlainMessage> split_plain_message(std::string_view message);
+
+// No part may hold a NUL.
+Secret plain_message(const PlainMessage& parts);
 
 }  // namespace clientid

@@ -33,11 +33,10 @@ bool ReplyQueue::awaits(Asked asked) const {
 }
 
 std::string ReplyQueue::take_due() {
+  const auto end = std::find_if(entries_.begin(), entries_.end(), is_waiting);
   std::string due;
-  while (!entries_.empty() && !entries_.front().waiting) {
-    due += entries_.front().text;
-    entries_.pop_front();
-  }
+  std::for_each(entries_.begin(), end, [&](const Entry& entry) { due += entry.text; });
+  entries_.erase(entries_.begin(), end);
   return due;
 }
 

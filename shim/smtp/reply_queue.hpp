@@ -3,10 +3,10 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace clientid {
 
@@ -48,7 +48,7 @@ class ReplyQueue {
     std::string text;
   };
 
-  std::deque<Entry> entries_;
+  std::vector<Entry> entries_;  // which, unlike a deque, costs an idle connection nothing
 };
 
 }  // namespace clientid

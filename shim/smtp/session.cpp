@@ -252,7 +252,7 @@ Step Session::help(std::string_view /*parameters*/) {
 
 Step Session::quit(std::string_view parameters) {
   if (!parameters.empty()) return error(replies::bad_parameters);
-  return close("221 2.0.0 " + rules_->hostname + " closing connection\r\n");
+  return {.action = Action::quit, .reply = "221 2.0.0 " + rules_->hostname + " closing connection\r\n"};
 }
 
 }  // namespace clientid

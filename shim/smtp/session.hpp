@@ -34,6 +34,7 @@ enum class Action : std::uint8_t {
   forward,       // the back end answers; the reply is empty
   reset,         // tell the back end RSET on our own account, then send the reply
   close,         // send the reply, then end the session
+  quit,          // the same, as the client wants it
 };
 
 struct Step {

@@ -176,7 +176,8 @@ void measure(const Size& size, int rounds) {
   auto connection = Connection::open(url, Durability::grouped);
   fill(connection, size);
   KeyFile::create(directory.file("key"));
-  Judge judge({.default_realm = "example.com"}, KeyFile::load(directory.file("key")), nullptr);
+  Judge judge({.default_realm = "example.com"}, std::make_shared<CurrentKeys>(KeyFile::load(directory.file("key"))),
+              nullptr);
 
   std::mt19937 random(1);
   std::vector<Cost> costs[2][2];

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures clientid-shim beside its peers, in one run, taking turns: load on one core, server on the other.
 
-    BENCH_DIR=... SHIM=... CLIENTIDCTL=... SASL_PLUGIN_DIR=... SRCDIR=... measure.py [--rounds N] [--only MEASURE]
+    BENCH_DIR=... SHIM=... CLIENTIDCTL=... SASL_PLUGIN_DIR=... SRCDIR=... measure.py [--rounds N] [--only MEASURE] [--large]
 
 BENCH_DIR has the programs load, sink and handshake_floor. tests/bench/run.sh builds all and calls this. The cost of a
 server is its own CPU time, which other load on the machine hardly changes. Prints a table in Markdown, and writes
@@ -9,6 +9,7 @@ results.json, and results.dat for plot.gp, to the working directory.
 """
 import argparse
 import contextlib
+import functools
 import json
 import pathlib
 import resource
@@ -24,14 +25,14 @@ MIB = 1 << 20
 
 
 class Bench:
-    def __init__(self, rounds):
-        self.rounds = rounds
+    def __init__(self, rounds, large):
+        self.rounds, self.large = rounds, large
         self.results = {}  # measure -> server -> list of values
 
     def load(self, peer, *options, starttls=False, cpu=cpu_precise):
         """One run of the load generator: its figures, and the CPU seconds of the server as `server_cpu`."""
         port = peer.starttls_port if starttls else peer.port
-        command = on_core(LOAD_CORE, program("BENCH_DIR") + "/load", port, "--logins", self.logins, *options,
+        command = on_core(LOAD_CORE, program("BENCH_DIR") + "/load", port, "--logins", peer.logins, *options,
                           *(["--starttls"] if starttls else []))
         before = cpu(peer.pid)
         done = subprocess.run(command, capture_output=True, text=True)
@@ -50,7 +51,7 @@ class Bench:
 
     def print_measure(self, measure):
         values = self.results[measure]
-        ours = statistics.median(values[Shim.name])
+        ours = statistics.median(values.get(Shim.name) or next(iter(values.values())))
         for name, each in values.items():
             median = statistics.median(each)
             spread = f"{min(each):.3f} to {max(each):.3f}" if len(each) > 1 else ""
@@ -65,9 +66,6 @@ class Bench:
             nginx = stack.enter_context(Nginx(directory, sink, shim))
             haproxy = stack.enter_context(Haproxy(directory, sink, shim))
             postfix = stack.enter_context(PostfixItself(directory, shim))
-            self.logins = directory / "logins"
-            self.logins.touch(mode=0o600)
-            self.logins.write_text(f"alice {shim.passwords['alice']} UUID {shim.token('phone')}\n")
             self.directory, self.sink, self.shim, self.nginx, self.haproxy, self.postfix = (
                 directory, sink, shim, nginx, haproxy, postfix)
             for name in [name for name in dir(self) if name.startswith("measure_")]:
@@ -126,19 +124,44 @@ class Bench:
         self.take_turns("ms, 99th of 100, 200 at a time", [self.shim, self.nginx, self.haproxy],
                         lambda peer: self.load(peer, "--sessions", "1000", "--concurrency", "200")["p99"])
 
+    def measure_g_stores(self):
+        """What more bindings cost; --large adds ten million, whose store takes minutes to fill and 4 GiB of disk."""
+        exponents = (4, 6, 7) if self.large else (4, 6)
+        with contextlib.ExitStack() as stack:
+            shims = [stack.enter_context(Shim(self.sink, bindings=10**exponent, name=f"10^{exponent} bindings"))
+                     for exponent in exponents]
+            self.take_turns("CPU ms, AUTH and QUIT", shims, self.per_session(sessions=500))
+
+    def measure_g_workers(self):
+        """CPU time for each session says how throughput grows with cores: the load would need a third one here."""
+        with contextlib.ExitStack() as stack:
+            shims = [stack.enter_context(Shim(self.sink, workers=workers, name=f"workers = {workers}"))
+                     for workers in (1, 2)]
+            self.take_turns("CPU ms, AUTH and QUIT, on as many cores", shims,
+                            self.per_session("--concurrency", "32", sessions=1000))
+
     def measure_h_memory(self):
         count = min(5000, (resource.getrlimit(resource.RLIMIT_NOFILE)[1] - 200) // 2)
-        for what, logins in (("before AUTH", []), ("behind AUTH", ["--logins", self.logins])):
-            def one(peer):
-                before = memory(peer.pid)
-                command = on_core(LOAD_CORE, program("BENCH_DIR") + "/load", peer.port, "--hold", "--sessions", count, "--concurrency", "8", *logins)
+
+        def one(peer, with_auth):
+            # A new server each time: what an older one has been given for other connections it would use again.
+            with peer as fresh:
+                before = memory(fresh.pid)
+                command = on_core(LOAD_CORE, program("BENCH_DIR") + "/load", fresh.port, "--hold", "--sessions", count,
+                                  "--concurrency", "8", *(["--logins", fresh.logins] if with_auth else []))
                 with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as load:
                     if f'"held": {count}' not in load.stdout.readline():
-                        raise SystemExit(f"{peer.name}: does not hold {count} connections")
-                    held = memory(peer.pid)
+                        raise SystemExit(f"{fresh.name}: does not hold {count} connections")
+                    held = memory(fresh.pid)
                     load.stdin.close()
                 return (held - before) / count
-            self.take_turns(f"KiB, idle connection {what}, {count} of them", [self.shim, self.nginx, self.haproxy], one, rounds=1)
+
+        def peers():
+            return [Shim(self.sink), Nginx(self.directory, self.sink, self.shim),
+                    Haproxy(self.directory, self.sink, self.shim)]
+        for what, with_auth in (("before", False), ("behind", True)):
+            self.take_turns(f"KiB, idle connection {what} AUTH, {count} of them", peers(),
+                            functools.partial(one, with_auth=with_auth), rounds=1)
 
     def write_plot_data(self):
         """Each measure as a part of what nginx takes, one line a measure."""
@@ -165,12 +188,13 @@ class Bench:
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--only", default="")
+    parser.add_argument("--only", default="", help="measures with this in their name, such as memory")
+    parser.add_argument("--large", action="store_true", help="a store of ten million bindings as well")
     arguments = parser.parse_args()
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    bench = Bench(arguments.rounds)
-    print("| measure | server | median | spread | clientid-shim to it |\n| --- | --- | --- | --- | --- |")
+    bench = Bench(arguments.rounds, arguments.large)
+    print("| measure | server | median | spread | the first to it |\n| --- | --- | --- | --- | --- |")
     bench.run(arguments.only)
     pathlib.Path("results.json").write_text(json.dumps(bench.results, indent=1))
     bench.write_plot_data()

@@ -60,18 +60,21 @@ class Shim(Site):
 
     name = "clientid-shim"
 
-    def __init__(self, sink, bindings=10_000, workers=1, policy="mode=enforce", config=()):
+    def __init__(self, sink, bindings=10_000, workers=1, name=name):
         # Some more than the load needs, so that no limit is met; what they cost is paid.
         super().__init__(["failure-delay = 1s", "log-level = info", f"workers = {workers}", "auth-workers = 2",
                           "mechanisms = PLAIN", f"backend = smtp://127.0.0.1:{sink.port}",
                           "max-connections = 20000", "max-connections-per-address = 20000",
-                          "max-connections-per-device = 20000", *config])
-        self.bindings, self.policy, self.cores = bindings, policy, SERVER_CORE if workers == 1 else f"0-{workers - 1}"
+                          "max-connections-per-device = 20000"])
+        self.bindings, self.name, self.cores = bindings, name, SERVER_CORE if workers == 1 else f"0-{workers - 1}"
 
     def __enter__(self):
         super().__enter__()
-        self.ctl(f"policy set {self.policy} device-sessions=none")
+        self.ctl("policy set mode=enforce device-sessions=none")
         self.ctl("bind alice UUID -", self.token("phone"))
+        self.logins = self.dir / "logins"
+        self.logins.touch(mode=0o600)
+        self.logins.write_text(f"alice {self.passwords['alice']} UUID {self.token('phone')}\n")
         fill(self.dir / "clientid.db", self.bindings - 1)
         self.start("taskset", "-c", self.cores)
         self.port, self.starttls_port, self.pid = self.ports["tls"], self.ports["starttls"], self.shim.pid
@@ -143,6 +146,7 @@ class Nginx(Server):
                   "certificate": site.dir / "cert.pem", "key": site.dir / "key.pem"}
         for name, text in (("nginx.conf", NGINX), ("auth.conf", NGINX_AUTH)):
             (directory / name).write_text(text.format(**values))
+        self.logins = site.logins
         self.auth = Server(LOAD_CORE, "nginx", "-c", directory / "auth.conf", ports=[auth])
         super().__init__(SERVER_CORE, "nginx", "-c", directory / "nginx.conf", ports=[self.port, self.starttls_port])
 
@@ -180,7 +184,7 @@ class Haproxy(Server):
     starttls_port = None
 
     def __init__(self, directory, sink, site):
-        self.port = free_port()
+        self.port, self.logins = free_port(), site.logins
         (directory / "haproxy.pem").write_text((site.dir / "cert.pem").read_text() + (site.dir / "key.pem").read_text())
         (directory / "haproxy.cfg").write_text(HAPROXY.format(dir=directory, tls=self.port, backend=sink.port))
         super().__init__(SERVER_CORE, "haproxy", "-f", directory / "haproxy.cfg", ports=[self.port])
@@ -205,6 +209,7 @@ class PostfixItself(Postfix):
     starttls_port = None
 
     def __init__(self, directory, site):
+        self.logins = site.logins
         shutil.copy(site.dir / "sasldb", directory / "sasldb")
         super().__init__(directory / "postfix", directory / "sasldb", smtpd="smtpd",
                          main=POSTFIX_TLS.format(certificate=site.dir / "cert.pem", key=site.dir / "key.pem"))

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Measures clientid-shim beside nginx, haproxy and Postfix, on a Debian with at least two cores; as root.
-# tests/bench/run.sh [--rounds N] [--only MEASURE]
+# tests/bench/run.sh [--rounds N] [--only MEASURE] [--large]
 set -eu
 cd "$(dirname "$0")/../.."
 . tests/packages.sh

@@ -45,6 +45,7 @@ The steps; `#` begins a comment here too:
     CTL arguments [<<< text]            clientidctl at this point; its status must be 0
     WAIT arguments [<<< text] => regex  until what clientidctl prints matches somewhere, for what the shim writes
                     behind its replies: counts, open sessions, history; its status must be 0, or 1 as of check
+    RELOAD          the shim reads its configuration and its keys again
     DELIVERED n     all sessions over, n messages are in the mailbox behind the back end
     MESSAGE regex   matches somewhere in one of them; ^ and $ stand at lines
     LOGGED regex    matches in the log of the back end, which shows every command it hears

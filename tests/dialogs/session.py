@@ -1,4 +1,5 @@
 """The client of a dialogue: plays its steps against a site, and says where the server did something else."""
+import pathlib
 import re
 import socket
 import ssl
@@ -43,6 +44,8 @@ class Session:
     def send_raw(self, text):
         self.unsent += expanded(unescaped(text), self.site).encode("latin-1")
         self._flush()
+        # Or the next write could reach the server together with this one, and nothing would have been cut.
+        wait_until(self._taken)
 
     def start_tls(self, _):
         if self.buffer:
@@ -66,6 +69,15 @@ class Session:
             self.socket.sendall(data)
         except GONE:
             pass  # what the server said before it left is for the next step
+
+    def _taken(self):
+        """Whether the server has read all that was sent, or is gone."""
+        ports = [f"{port:04X}" for port in (self.site.ports[self.listener], self.socket.getsockname()[1])]
+        for row in pathlib.Path("/proc/net/tcp").read_text().splitlines()[1:]:
+            _, local, remote, _, queues, *_ = row.split()
+            if [local[-4:], remote[-4:]] == ports:
+                return int(queues.partition(":")[2], 16) == 0
+        return True
 
     # What the server does.
 
@@ -147,6 +159,9 @@ class Session:
         if not wait_until(matches):
             raise Mismatch(f"expected {regex} of clientidctl, which prints in the end:\n{printed[0]}")
 
+    def reload(self, _):
+        self.site.reload()
+
     # What the back end saw.
 
     def delivered(self, count):
@@ -171,6 +186,7 @@ class Session:
 STEPS = {
     "C:": Session.send, "C+:": Session.queue, "C<:": Session.send_raw, "TLS": Session.start_tls, "AGAIN": Session.again,
     "BESIDE": Session.open_beside, "FROM": Session.come_from, "CTL": Session.ctl, "WAIT": Session.wait,
+    "RELOAD": Session.reload,
     "S:": Session.expect_exactly, "S~:": Session.expect, "S?:": Session.expect_maybe, "S*:": Session.expect_reply,
     "HAS": Session.has, "HAS-NOT": Session.has_not, "CLOSED": Session.closed,
     "DELIVERED": Session.delivered, "MESSAGE": Session.message,

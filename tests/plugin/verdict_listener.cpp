@@ -11,6 +11,12 @@
 namespace clientid::test {
 namespace {
 
+// Whoever never closes it makes a test fail, not hang.
+void be_patient(int socket) {
+  const timeval patience{10, 0};
+  ::setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+}
+
 std::string read_question(int socket) {
   std::string question;
   char buffer[4096];
@@ -36,6 +42,7 @@ Behaviour answer(std::string reply) {
 }
 
 void wait_for_close(int socket) {
+  be_patient(socket);
   char octet = '\0';
   while (::recv(socket, &octet, 1, 0) > 0) {
   }
@@ -72,8 +79,7 @@ void VerdictListener::run() {
   for (;;) {
     const FileDescriptor socket(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
     if (!socket) return;
-    const timeval patience{10, 0};
-    ::setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    be_patient(socket.get());
     std::string question;
     if (reads_ == Reads::question) question = read_question(socket.get());
     {

@@ -13,9 +13,9 @@ std::string make_store(const TemporaryDirectory& directory) {
   return url;
 }
 
-KeyFile make_key(const TemporaryDirectory& directory) {
+std::shared_ptr<const CurrentKeys> make_key(const TemporaryDirectory& directory) {
   KeyFile::create(directory.file("key"));
-  return KeyFile::load(directory.file("key"));
+  return std::make_shared<const CurrentKeys>(KeyFile::load(directory.file("key")));
 }
 
 }  // namespace
@@ -53,9 +53,13 @@ Result SimulatedSite::attempt(const Try& one) {
   if (one.device) judgement.attempt.device = Device{"uuid", *one.device, nullptr};
   judgement.verdict = judge_.judge(store_, judgement.attempt, judgement.facts);
 
-  Result result{.outcome = Outcome::refused, .password_was_asked = lets_password_decide(judgement.verdict)};
-  if (judgement.verdict.decision == Decision::unavailable) result.outcome = Outcome::unavailable;
-  if (result.password_was_asked) result.outcome = one.right ? conclude(judge_, store_, judgement) : Outcome::failed;
+  const auto decision = judgement.verdict.decision;
+  Result result{.outcome = Outcome::refused,
+                .password_was_asked = decision != Decision::refuse && decision != Decision::unavailable};
+  if (decision == Decision::unavailable) result.outcome = Outcome::unavailable;
+  const Admit everybody = [](const Judgement&) { return true; };
+  if (result.password_was_asked)
+    result.outcome = one.right ? conclude(judge_, store_, judgement, everybody) : Outcome::failed;
 
   const bool failed = result.outcome == Outcome::failed || result.outcome == Outcome::refused;
   const bool repeated =

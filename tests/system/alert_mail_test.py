@@ -69,6 +69,13 @@ class AlertMailTest(unittest.TestCase):
         self.assertEqual(self.send("account", postfix.port, account=""), "")
         self.check_delivered(postfix, 1)
 
+    def test_an_account_that_was_only_tried(self):
+        """A stranger would else choose whom we write to."""
+        postfix = self.backend()
+        self.assertEqual(self.send(f"account,{BOB}", postfix.port, account=f"stranger@{NAME}"), "")
+        self.check_delivered(postfix, 1)
+        self.assertEqual(email.message_from_string(postfix.messages()[0])["To"], BOB)
+
     def test_an_account_that_is_no_address(self):
         postfix = self.backend()
         cause = self.send(f"account,{BOB}", postfix.port, account=f"al ice>@{NAME}")

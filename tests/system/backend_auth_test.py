@@ -3,8 +3,10 @@
 The module asks the shim about a connection by its endpoints: those of the shim's own connection, or those of the client
 where XCLIENT has told the back end of them.
 """
+import base64
 import os
 import pathlib
+import secrets
 import sys
 import tempfile
 import unittest
@@ -14,6 +16,7 @@ from system.client import connected
 from system.exim import Exim, require_exim
 from system.mechanisms import REFUSED, login, plain, scram
 from system.postfix import require_postfix
+from system.scram import Scram
 from system.site import NAME, Site
 from system.verdict_test import require_loadable_module
 from system.waiting import Skip, run_tests, wait_until
@@ -48,6 +51,17 @@ class Checks:
     def attempt(self, site, device, password, mechanism=plain):
         with connected(site, device) as client:
             return mechanism(client, site, password)
+
+    def scram_replies(self, site, device, password, account="alice", **more):
+        """The replies to the client's two messages. A challenge as the second one says that the password is right."""
+        with connected(site, device) as client:
+            conversation = Scram(account, password, **more)
+            code, text = client.docmd("AUTH", "SCRAM-SHA-256 " + conversation.first())
+            if code != 334:
+                return code, text
+            reply = client.docmd(conversation.final(text))
+            client.close()  # some are left within AUTH, where QUIT is no command
+            return reply
 
     def check_mechanisms(self, site):
         for mechanism in (plain, login, scram):
@@ -93,11 +107,40 @@ class BackendAuth(Checks):
         self.assertEqual(self.attempt(site, "tablet", site.passwords["alice"]), REFUSED)
         self.assertIn("pending", site.ctl("list alice --json"))
 
+    def test_d6_6_scram_confirms_no_password_to_a_refused_device(self):
+        site = self.site()
+        for device in ("stranger", None):
+            for password in (site.passwords["alice"], "wrong"):
+                self.assertEqual(self.scram_replies(site, device, password), REFUSED)
+        code, proof = self.scram_replies(site, "phone", site.passwords["alice"])
+        self.assertEqual((code, base64.b64decode(proof)[:2]), (334, b"v="))
+
+    def test_d6_6_scram_confirms_no_password_to_a_device_in_quarantine(self):
+        site = self.site(mode="quarantine")
+        self.assertEqual(self.scram_replies(site, "tablet", "wrong"), REFUSED)
+        self.assertEqual(self.scram_replies(site, "tablet", site.passwords["alice"]), REFUSED)
+        self.assertIn("pending", site.ctl("list alice --json"))
+
+    def test_nobody_acts_for_another(self):
+        """It is refused before the back end hears of it."""
+        site = self.site()
+        with connected(site, "phone") as client:
+            for act_for, accepted in (("bob", False), ("alice", True)):
+                text = f"{act_for}\0alice\0{site.passwords['alice']}"
+                reply = client.docmd("AUTH", "PLAIN " + base64.b64encode(text.encode()).decode())
+                self.assertEqual(reply == REFUSED, not accepted)
+        self.assertEqual(self.scram_replies(site, "phone", site.passwords["alice"], act_for="bob"), REFUSED)
+        self.assertEqual(self.scram_replies(site, "phone", site.passwords["alice"], act_for="alice")[0], 334)
+
     def test_d8_3_a_refused_device_is_told_so_behind_the_password(self):
         site = self.site("refuse-at = after-auth")
         with connected(site, "stranger") as client:
             self.assertEqual(plain(client, site, "wrong"), REFUSED)
             self.assertEqual(plain(client, site, site.passwords["alice"])[0], 235)
+            self.assertEqual(client.mail("alice@" + NAME)[0], 550)
+        with connected(site, "stranger") as client:
+            self.assertEqual(scram(client, site, "wrong"), REFUSED)
+            self.assertEqual(scram(client, site, site.passwords["alice"])[0], 235)
             self.assertEqual(client.mail("alice@" + NAME)[0], 550)
         self.assertEqual(site.postfix.messages(), [])
 
@@ -107,6 +150,8 @@ class BackendAuth(Checks):
             for mechanism in (plain, scram):
                 self.assertEqual(self.attempt(site, device, site.passwords["alice"], mechanism), UNAVAILABLE)
         self.assertIn("auth-unproven", site.log())
+        for device in ("phone", "stranger"):
+            self.assertEqual(self.scram_replies(site, device, site.passwords["alice"]), UNAVAILABLE)
 
     def test_threats_cut_off_during_auth_in_the_back_end(self):
         site = self.site()
@@ -121,13 +166,13 @@ class BackendAuth(Checks):
 
 
 class WithPostfix(Checks):
-    def site(self, *config, handover="none", chroot="n", mode="enforce", with_module=True, main=""):
+    def site(self, *config, handover="none", chroot="n", mode="enforce", with_module=True, main="", accounts=None):
         jail, outside = ("/", "{dir}/postfix/queue/") if chroot == "y" else ("{site}/", "{dir}/")
         main = f"import_environment = MAIL_CONFIG MAIL_LOGTAG SASL_PATH={self.plugins(with_module)}\n" + main
         config = ["auth = backend", f"verdict-socket = {outside}verdict postfix:postfix 0660", f"handover = {handover}",
                   *config]
         arguments = {"main": main, "sasl": sasl_configuration(jail + "verdict", with_module), "chroot": chroot}
-        return self.start(Site(config, "postfix", postfix=arguments), mode)
+        return self.start(Site(config, "postfix", accounts, arguments), mode)
 
 
 class PostfixTest(WithPostfix, BackendAuth, unittest.TestCase):
@@ -148,6 +193,17 @@ class PostfixTest(WithPostfix, BackendAuth, unittest.TestCase):
         site = self.site()
         self.check_delivery(site)
         self.assertIn(f"Authenticated sender: alice@{NAME}", site.postfix.messages()[0])
+
+    def test_x1_a_verdict_on_another_account_proves_nothing(self):
+        """To a bare name the back end adds another realm than we do, and asks about the device of somebody else."""
+        password = secrets.token_urlsafe(12)
+        site = self.site(main="smtpd_sasl_local_domain = other.test\n", accounts={"alice@other.test": password})
+        site.ctl("bind alice@other.test UUID -", site.token("phone"))
+        self.assertEqual(self.scram_replies(site, "phone", password), UNAVAILABLE)
+        self.assertEqual(self.scram_replies(site, "phone", password, "alice@other.test")[0], 334)
+        with connected(site, "phone") as client:
+            for account, code in (("alice", 454), ("alice@other.test", 235)):
+                self.assertEqual(client.docmd("AUTH", "PLAIN " + site.plain(account, password))[0], code)
 
     def test_a_lost_connection_is_authenticated_again(self):
         site = self.site()

@@ -65,6 +65,7 @@ class ClientsTest(unittest.TestCase):
         client = self.enterContext(connected(site, "laptop"))
         self.assertEqual(client.docmd("AUTH", "PLAIN " + site.plain("alice", site.passwords["alice"]))[0], 235)
         client.quit()
+        self.assertTrue(site.postfix.wait_for(messages=1))  # nothing is written from here on
         written = [p for p in site.dir.rglob("*") if p.is_file() and "sasldb" not in p.name]
         self.assertTrue(any(p.name == "clientid.db" for p in written))
         for path in written:

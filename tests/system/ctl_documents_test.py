@@ -27,7 +27,7 @@ class DocumentTest(SiteTest):
         self.assertEqual(sorted(helped), sorted(manual))
         self.assertEqual({name.split()[0] for name in helped}, set(
             "init enrol bind licence list show pending approve deny suspend resume revoke remove label expire account "
-            "policy type block attack check history".split()))
+            "policy type block attack check history sessions stats key doctor export import purge complete".split()))
 
     def test_same_options(self):
         options = self.help.split("\noptions:\n")[1]
@@ -63,7 +63,7 @@ class DocumentTest(SiteTest):
             self.assertRegex(page, rf"(?m)^\.It {reason}$")
 
     def test_pages_are_clean(self):
-        for page in ("clientidctl.1", "clientid.conf.5", "clientid-policy.7"):
+        for page in ("clientidctl.1", "clientid.conf.5", "clientid-policy.7", "clientid-privacy.7"):
             try:
                 done = subprocess.run(["mandoc", "-T", "lint", "-W", "warning", MAN / page], capture_output=True)
             except FileNotFoundError:

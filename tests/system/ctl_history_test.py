@@ -1,16 +1,10 @@
-"""clientidctl history: who did what, and what happens now."""
-import json
-import os
+"""clientidctl history: who did what, and when."""
 import pathlib
-import select
-import signal
-import subprocess
 import sys
-import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
-from system.ctl_site import PROGRAM, SiteTest, TIME
+from system.ctl_site import SiteTest, TIME
 
 EVENT = ["id", "at", "outcome", "account", "type", "fingerprint", "peer", "service", "verdict", "reason", "detail"]
 
@@ -45,39 +39,30 @@ class HistoryTest(SiteTest):
         self.sql("UPDATE event SET detail = ? WHERE account = 'bob@example.com'", "a\nb\x1b[0m")
         self.assertIn(r"a\nb\x1b[0m", self.ctl("history", "bob").out)
 
-    def follow(self, number, *options):
-        """It shows what happens after it began, and ends cleanly."""
-        process = subprocess.Popen([PROGRAM, "--config", self.conf, *options, "history", "--follow", "--since", "1h"],
-                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        try:
-            os.set_blocking(process.stdout.fileno(), False)
-            out, began = b"", False
-            deadline = time.monotonic() + 20
-            while b"suspended" not in out and time.monotonic() < deadline:
-                if select.select([process.stdout], [], [], 0.2)[0]:
-                    out += process.stdout.read() or b""
-                if b"bound" in out and not began:
-                    began = True
-                    self.ctl("suspend", "1")
-            process.send_signal(number)
-            rest, err = process.communicate(timeout=20)
-        finally:
-            process.kill()
-            process.wait()
-        self.assertEqual((process.returncode, err), (0, b""))
-        return (out + rest).decode().splitlines()
+    def test_newest_alone(self):
+        for account in ("alice", "bob", "alice", "bob", "alice"):
+            self.bind(account)
+        ids = lambda *arguments: [event["id"] for event in self.json("history", *arguments)]
+        self.assertEqual(ids("--limit", "2"), [5, 6])
+        self.assertEqual(ids("--limit", "2", "bob"), [3, 5])
+        self.assertEqual(ids("--limit", "0"), [])
+        self.assertEqual(ids("--limit", "1000"), [1, 2, 3, 4, 5, 6])
+        self.assertEqual(ids("--limit", "9", "carol"), [])
+        self.sql("UPDATE event SET at = 1000000000 WHERE id < 5")
+        self.assertEqual(ids("--limit", "5", "--since", "1h"), [5, 6])
+        self.assertEqual(len(self.ctl("history", "--limit", "2").out.splitlines()), 3)
 
-    def test_follow(self):
-        self.bind()
-        lines = self.follow(signal.SIGINT)
-        self.assertEqual(sum("suspended" in line for line in lines), 1)
-        self.assertEqual(sum("bound" in line for line in lines), 1)
-
-    def test_follow_in_json(self):
-        self.bind()
-        events = [json.loads(line) for line in self.follow(signal.SIGTERM, "--json")]
-        self.assertEqual({tuple(event) for event in events}, {tuple(EVENT)})
-        self.assertEqual(len({event["id"] for event in events}), len(events))
+    def test_more_than_is_read_at_a_time(self):
+        self.sql("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500) INSERT INTO event"
+                 " (at, outcome, account, type, fingerprint, peer, service, verdict, reason, detail)"
+                 " SELECT 1700000000 + i, 'failed', 'a' || (i % 2), '', printf('%064x', i % 3), '', '', '', '', ''"
+                 " FROM n")
+        events = self.json("history")
+        self.assertEqual([event["id"] for event in events], list(range(1, 2502)))
+        self.assertEqual(len(self.ctl("history").out.splitlines()), 2502)
+        self.assertEqual(len(self.json("history", "--device", "00000000")), 2500)
+        self.assertEqual(len(self.json("history", "--device", "00000000", "--limit", "1200")), 1200)
+        self.assertEqual(len(self.json("history", "--since", "2023-11-14T22:30:00Z")), 1501 + 1)  # init
 
 
 if __name__ == "__main__":

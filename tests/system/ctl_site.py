@@ -17,8 +17,21 @@ import uuid
 
 PROGRAM = os.environ.get("CLIENTIDCTL", "./clientidctl")
 
+
+def plain_program():
+    """For what sanitizers hide or make too slow: of the build without them that was made beside this one, if one was."""
+    plugins = os.environ.get("FOREIGN_PLUGIN_DIR")
+    plain = pathlib.Path(plugins or "/").parent / "clientidctl"
+    return str(plain) if plugins and plain.exists() else PROGRAM
+
+
+def sanitized(path):
+    """Whether the program was built with sanitizers, which keep what was freed."""
+    return b"__asan_init" in pathlib.Path(path).read_bytes()
+
+
 BINDING = ["id", "account", "type", "fingerprint", "state", "label", "created", "created_by", "last_seen",
-           "last_peer", "expires", "uses", "suspended_until"]
+           "last_peer", "expires", "uses", "key_id", "suspended_until"]
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 DONE, REFUSED, USAGE, ABSENT, STORE, RULE = range(6)

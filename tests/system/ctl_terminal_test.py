@@ -1,42 +1,21 @@
 """What clientidctl asks on a terminal."""
-import os
 import pathlib
-import pty
-import select
-import subprocess
 import sys
-import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from system.ctl_site import DONE, PROGRAM, RULE, SiteTest
+from system.terminal import Terminal
 
 
 class TerminalTest(SiteTest):
     def talk(self, arguments, prompt, answer):
         """Answer the prompt on a terminal; gives the status and all that it showed."""
-        master, slave = pty.openpty()
-        process = subprocess.Popen([PROGRAM, "--config", self.conf, *arguments], stdin=slave, stdout=slave,
-                                   stderr=slave)
-        os.close(slave)
-        shown, answered = b"", False
-        deadline = time.monotonic() + 30
-        try:
-            while time.monotonic() < deadline:
-                try:
-                    if select.select([master], [], [], 0.2)[0]:
-                        shown += os.read(master, 4096)
-                except OSError:  # the other side is closed
-                    break
-                if prompt in shown and not answered:
-                    answered = True
-                    os.write(master, answer)
-            process.wait(timeout=20)
-        finally:
-            process.kill()
-            process.wait()
-            os.close(master)
-        return process.returncode, shown
+        with Terminal([PROGRAM, "--config", self.conf, *arguments]) as terminal:
+            terminal.until(lambda shown: prompt in shown)
+            terminal.type(answer)
+            shown = terminal.until(lambda _: False)
+            return terminal.process.wait(timeout=20), shown
 
     def test_token_is_not_echoed(self):
         token = self.token()

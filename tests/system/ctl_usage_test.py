@@ -21,6 +21,8 @@ class UsageTest(SiteTest):
                           ["policy", "set", "mode=frob"], ["policy", "set", "frob=1"], ["policy", "unset", "frob"],
                           ["check", "alice", "UUID"], ["check", "alice", "--peer", "example.com"],
                           ["history", "--device", "1234567"], ["history", "--since", "soon"],
+                          ["history", "--limit", "-1"], ["history", "--limit", "few"], ["stats", "--since", "soon"],
+                          ["stats", "@a@b"], ["stats", "*"], ["sessions", "*"], ["purge", "--older-than", "soon"],
                           ["--account-case", "frob", "list"]]:
             with self.subTest(arguments=arguments):
                 self.ctl(*arguments, expect=USAGE)

@@ -21,7 +21,7 @@ from system.waiting import run_tests
 WANTED = 5000
 WANTED_SANITIZED = 1000
 RELAYED = 10  # one in so many
-DEADLINE = 60
+DEADLINE = 60  # of one answer, in seconds
 OTHERS = 300  # descriptors that are there anyhow
 
 
@@ -68,7 +68,6 @@ class IdleConnectionsTest(unittest.TestCase):
         for client in clients[::RELAYED * 10]:
             self.assertEqual(client.rcpt(f"bob@{NAME}")[0], 250)
         self.assertEqual(len(self.site.postfix.connections), connected)
-        self.assertLess(time.monotonic() - self.begun, DEADLINE)
         for client in clients:
             client.close()
 

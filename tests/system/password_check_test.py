@@ -1,9 +1,11 @@
 """password-check = backend: the verdict is ours, the password is tried at a real Postfix or Dovecot that knows nothing of
 devices, and the same connection goes on as the relay. The shim needs no SASL configuration, and no plugin.
 """
+import base64
 import contextlib
 import pathlib
 import re
+import secrets
 import sys
 import unittest
 
@@ -124,11 +126,20 @@ class Chain:
 
 
 class DovecotTest(PasswordCheck, unittest.TestCase):
-    def site(self, *config, mode="enforce"):
-        return self.start(Site([*SHIM, "handover = none", *config], Chain), mode)
+    def site(self, *config, mode="enforce", masters=None):
+        return self.start(Site([*SHIM, "handover = none", *config], lambda site: Chain(site, masters=masters)), mode)
 
     def tries(self, site):
         return len(re.findall("auth failed, 1 attempts", site.postfix.log()))
+
+    def test_a_master_user_acts_for_nobody(self):
+        """Its own device would open every account."""
+        password = secrets.token_urlsafe(12)
+        site = self.site(masters={"master": password})
+        site.ctl("bind master UUID -", site.token("phone"))
+        with connected(site, "phone") as client:
+            reply = client.docmd("AUTH", "PLAIN " + base64.b64encode(f"alice\0master\0{password}".encode()).decode())
+            self.assertEqual(reply, REFUSED)
 
 
 if __name__ == "__main__":

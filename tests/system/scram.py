@@ -30,11 +30,11 @@ def channel_binding(connection, name):
 
 
 class Scram:
-    def __init__(self, name, password, flag="n", binding=b""):
+    def __init__(self, name, password, flag="n", binding=b"", act_for=""):
         """`flag` is "n", "y", or "p=tls-unique" and the like, whose octets are `binding`."""
         self.password, self.nonce = password, secrets.token_urlsafe(18)
         self.bare = f"n={name},r={self.nonce}"
-        self.header, self.binding = flag + ",,", binding
+        self.header, self.binding = flag + "," + (act_for and "a=" + act_for) + ",", binding
 
     def first(self):
         return encode(self.header + self.bare)

@@ -5,6 +5,7 @@
 // Says what went wrong, if anything, on standard output.
 
 #include <cstdio>
+#include <cstring>
 #include <sstream>
 
 #include "shim/net/alert_mail.hpp"
@@ -50,6 +51,7 @@ int main(int argc, char** argv) {
                     .fingerprint = "3fa901bc77d20e11",
                     .peer = "192.0.2.7",
                     .reason = "learned",
-                    .detail = {}};
+                    .detail = {},
+                    .has_holder = std::strcmp(argv[4], "stranger@shim.test") != 0};
   std::puts(mail.deliver({alert, alert.at, alert.at}, {}).c_str());
 }

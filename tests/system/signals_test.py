@@ -1,6 +1,8 @@
 """SIGHUP and SIGTERM, with sessions under way and a real Postfix behind."""
 import hashlib
 import pathlib
+import re
+import resource
 import signal
 import smtplib
 import sys
@@ -36,6 +38,12 @@ class SignalsTest(unittest.TestCase):
         self.site.shim.send_signal(signal.SIGTERM)
         self.assertTrue(wait_until(lambda: "stopping" in self.site.log()))
 
+    def replace(self, name, old, new):
+        """In a file of the site; nothing is replaced at the end of it."""
+        path = self.site.dir / name
+        text = path.read_text()
+        path.write_text(text.replace(old, new) if old else text + new)
+
     def fingerprint(self):
         with self.site.connect("tls") as connection:
             return hashlib.sha256(connection.getpeercert(binary_form=True)).hexdigest()
@@ -63,6 +71,51 @@ class SignalsTest(unittest.TestCase):
         self.site.configure("auth-workers = 3")
         self.hang_up("reloaded")
         self.assertIn("needs-restart key=auth-workers", self.site.log())
+
+    def test_sighup_keeps_the_place_of_auth_and_the_store(self):
+        socket = self.site.dir / "another"
+        self.site.configure("auth = backend", f"verdict-socket = {socket}")
+        self.replace("clientid.conf", "clientid.db", "another.db")
+        self.hang_up("reloaded")
+        for key in ('"auth and password-check"', "verdict-socket", "store"):
+            self.assertIn(f"needs-restart key={key}", self.site.log())
+        self.assertFalse(socket.exists())
+        self.client(authenticated=True)
+        self.replace("clientid.conf", "another.db", "clientid.db")
+        self.assertTrue(wait_until(lambda: '"authenticated"' in self.site.ctl("history alice --json")))
+
+    def test_sighup_refuses_what_cannot_work_with_what_is_kept(self):
+        passwords = ["password-check = backend", "handover = none", "mechanisms = PLAIN"]
+        self.site = self.enterContext(Site(passwords, backend="postfix"))
+        self.site.start()
+        self.site.configure("password-check = sasl", "mechanisms = SCRAM-SHA-256")
+        self.hang_up("reload-failure")
+        self.assertIn("mechanisms: password-check = backend", self.site.log())
+        self.assertIn("PLAIN", self.client().esmtp_features["auth"])
+
+    def test_a_reload_for_which_memory_is_short_changes_nothing(self):
+        """The look-up of a name takes a thread, and there is no room for its stack."""
+        self.assertTrue(wait_until(lambda: "listening" in self.site.log()))
+        pid = self.site.shim.pid
+        size = int(re.search(r"VmSize:\s+(\d+) kB", pathlib.Path(f"/proc/{pid}/status").read_text()).group(1)) * 1024
+        unlimited = resource.prlimit(pid, resource.RLIMIT_AS, (size + 2**20, resource.RLIM_INFINITY))
+        self.site.configure(f"backend = smtp://localhost:{self.site.postfix.port}")
+        self.hang_up("reload-failure")
+        resource.prlimit(pid, resource.RLIMIT_AS, unlimited)
+        self.hang_up("reloaded")
+        self.client(authenticated=True)
+
+    def test_sighup_while_no_back_end_answers_takes_nothing_from_the_offer(self):
+        before = self.client().esmtp_features
+        self.assertIn("size", before)
+        self.site.postfix.stop()
+        self.site.configure("max-errors = 9")
+        self.hang_up("reloaded")
+        self.assertEqual(self.client().esmtp_features, before)
+        self.replace("postfix/etc/main.cf", "", "\nmessage_size_limit = 54321\n")
+        self.site.postfix.start()
+        # Nobody of ours is handed over: the program itself asks again.
+        self.assertTrue(wait_until(lambda: self.client().esmtp_features["size"] == "54321", 20))
 
     def test_a_wrong_configuration_changes_nothing(self):
         self.site.configure("clientid = maybe")

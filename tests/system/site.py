@@ -156,6 +156,15 @@ class Site:
         backend = (self.postfix or self.trap).port
         self._write("shim.conf", overridden(overridden(SHIM, self.config), lines), backend=backend, **self.ports)
 
+    def reload(self):
+        """Have the shim read its configuration and its keys again."""
+        seen = self.log().count("reload")
+        if self.trap:
+            self.trap.asked += 1
+        self.shim.send_signal(signal.SIGHUP)
+        if not wait_until(lambda: self.log().count("reload") > seen, 20) or "reload-failure" in self.log():
+            raise SiteError("the shim does not read its configuration again:\n" + self.mask(self.log()))
+
     def connect(self, listener, source=None):
         """A connection as a client makes it: encrypted from the first octet where the listener is tls."""
         connection = socket.create_connection(("127.0.0.1", self.ports[listener]), timeout=10,

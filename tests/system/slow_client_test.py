@@ -44,12 +44,14 @@ class SlowClientTest(unittest.TestCase):
         dripping = threading.Thread(target=self.drip, args=[connection, octets, stop])
         dripping.start()
         heard = b""
-        with contextlib.suppress(ConnectionError, ssl.SSLError):
-            while more := connection.recv(1000):
-                heard += more
-        took = time.monotonic() - begun
-        stop.set()
-        dripping.join()
+        try:
+            with contextlib.suppress(ConnectionError, ssl.SSLError):
+                while more := connection.recv(1000):
+                    heard += more
+            took = time.monotonic() - begun
+        finally:
+            stop.set()
+            dripping.join()
         self.assertEqual(heard, end)
         self.assertGreater(took, SHORT - 0.5)
         # The shim waits a moment for the client to leave as well.

@@ -1,4 +1,5 @@
 """A saslauthd that hangs: the client gets 454 in time, others are served, and the shim ends when it is told to."""
+import json
 import pathlib
 import signal
 import sys
@@ -8,19 +9,47 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from system.mechanisms import ACCEPTED, SASLAUTHD, UNAVAILABLE, log_in, plain
 from system.saslauthd import Saslauthd, require_saslauthd
 from system.site import Site
-from system.waiting import run_tests
+from system.waiting import run_tests, wait_until
 
 
 class StuckAuthTest(unittest.TestCase):
-    def test_saslauthd_hangs(self):
+    def site(self, mode):
+        """And its saslauthd."""
         site = self.enterContext(Site(["auth-timeout = 1s", "auth-workers = 1"], sasl=SASLAUTHD))
         daemon = self.enterContext(Saslauthd(site.dir / "saslauthd", site.dir / "sasldb"))
+        site.ctl(f"policy set mode={mode}")
         site.ctl("bind alice UUID -", site.token("phone"))
         site.start()
-        self.assertEqual(log_in(site, plain, "phone"), ACCEPTED)
+        return site, daemon.process
 
-        daemon.process.send_signal(signal.SIGSTOP)
-        self.addCleanup(daemon.process.send_signal, signal.SIGCONT)
+    def stop(self, process):
+        process.send_signal(signal.SIGSTOP)
+        self.addCleanup(process.send_signal, signal.SIGCONT)
+
+    def outcomes(self, site, count):
+        """Of that many AUTHs."""
+        def events():
+            return [event["outcome"] for event in json.loads(site.ctl("--json history alice"))
+                    if event["service"] == "smtp"]
+        self.assertTrue(wait_until(lambda: len(events()) >= count), events())
+        return events()
+
+    def test_what_comes_too_late_is_not_what_the_client_was_told(self):
+        for mode in ("enforce", "learn", "quarantine"):
+            with self.subTest(mode=mode):
+                site, saslauthd = self.site(mode)
+                self.stop(saslauthd)
+                bound = site.ctl("--json list alice")
+                self.assertEqual(log_in(site, plain, "phone" if mode == "enforce" else "tablet"), UNAVAILABLE)
+                saslauthd.send_signal(signal.SIGCONT)
+                self.assertEqual(self.outcomes(site, 1), ["unavailable"])
+                self.assertEqual(site.ctl("--json list alice"), bound)
+                self.assertEqual(log_in(site, plain, "phone"), ACCEPTED)
+
+    def test_saslauthd_hangs(self):
+        site, saslauthd = self.site("learn")
+        self.assertEqual(log_in(site, plain, "phone"), ACCEPTED)
+        self.stop(saslauthd)
         self.assertEqual(log_in(site, plain, "phone"), UNAVAILABLE)
         self.assertIn("auth-too-slow peer=127.0.0.1", site.log())
 

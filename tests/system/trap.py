@@ -1,6 +1,7 @@
 """Stands where the back end of a shim would be, in tests where no client may reach it.
 
-The shim asks its back end once, at start, what it announces (EHLO and QUIT). Any other connection is a client's.
+The shim asks its back end what it announces (EHLO and QUIT), once at start, and once where it is told to read its
+configuration again. Any other connection is a client's.
 """
 import socket
 import threading
@@ -8,7 +9,7 @@ import threading
 
 class Trap:
     def __init__(self):
-        self.connections = 0
+        self.connections, self.asked = 0, 1
 
     def __enter__(self):
         self.listener = socket.create_server(("127.0.0.1", 0))
@@ -23,7 +24,7 @@ class Trap:
         self.thread.join(10)
 
     def sprung(self):
-        return self.connections > 1
+        return self.connections > self.asked
 
     def _serve(self):
         while True:

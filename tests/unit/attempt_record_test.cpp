@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "tests/unit/keys.hpp"
 #include "tests/unit/temporary_store.hpp"
 
 using namespace clientid;
@@ -258,7 +259,8 @@ TEST_CASE("an alert says whom it is of, without token and with the short fingerp
                             .fingerprint = fingerprint(1).short_form(),
                             .peer = "192.0.2.7",
                             .reason = "learned",
-                            .detail = {}}});
+                            .detail = {},
+                            .has_holder = true}});
 }
 
 TEST_CASE("new devices are alerts, and without flags nothing else is") {
@@ -289,6 +291,20 @@ TEST_CASE("D7.3 alerts when authentication fails, and when it succeeds") {
   CHECK(alerts(without, Outcome::authenticated).empty());
 }
 
+TEST_CASE("an account that was tried has no holder yet") {
+  auto judged = of_type({TypeFlag::authenticate, TypeFlag::alert_failure, TypeFlag::alert_success});
+  const auto has_holder = [&](Outcome outcome) { return alerts_of(entry(judged, outcome), judged).at(0).has_holder; };
+  CHECK_FALSE(has_holder(Outcome::failed));
+  CHECK_FALSE(has_holder(Outcome::refused));
+  CHECK(has_holder(Outcome::authenticated));
+  CHECK(has_holder(Outcome::quarantined));
+  judged.facts->active_devices = 1;
+  CHECK(has_holder(Outcome::failed));
+  judged.facts->active_devices = 0;
+  judged.facts->binding = binding(alice, 1);
+  CHECK(has_holder(Outcome::refused));
+}
+
 TEST_CASE("D7.3 an alert names no device that is kept nowhere") {
   const auto judged = of_type({TypeFlag::alert_failure});
   const auto raised = alerts_of(entry(judged), judged);
@@ -314,4 +330,63 @@ TEST_CASE("U6.2.4 a device in two places is an alert where it came in, or was ke
   judged.facts->settings.two_places = TwoPlaces::alert;
   judged.facts->sessions_elsewhere = 0;
   CHECK(alerts(judged, Outcome::authenticated).empty());
+}
+
+namespace {
+
+// As a host with these keys judges it, bound under that one.
+Judgement with_keys(const std::string& hosts, const std::string& bound_under, const Verdict& verdict = bound) {
+  auto made = own(verdict);
+  made.attempt.device = device_with(hosts);
+  made.facts->binding->fingerprint = made_under(bound_under);
+  return made;
+}
+
+}  // namespace
+
+TEST_CASE("X8 a device that was found under an older key is moved, whether its password was right or not") {
+  for (const auto outcome : {Outcome::authenticated, Outcome::failed, Outcome::refused}) {
+    const auto made = entry(with_keys("3 2 1", "1"), outcome);
+    REQUIRE(made.move);
+    REQUIRE(made.move->from.size() == 1);
+    CHECK(made.move->from[0].fingerprint == made_under("1"));
+    CHECK(made.move->from[0].key_id == "1");
+    CHECK(made.move->fingerprint == made_under("3").hex());
+    CHECK(made.move->key_id == "3");
+    CHECK(made.event.fingerprint == made_under("3").hex());
+    CHECK(made.key_id == "3");
+    CHECK(made.other_fingerprints == std::vector{made_under("2").hex(), made_under("1").hex()});
+  }
+}
+
+TEST_CASE("X8 a licence or a block under an older key is reason enough to move the device") {
+  auto licensed = with_keys("2 1", "1");
+  licensed.facts->licence.swap(licensed.facts->binding);
+  CHECK(entry(licensed, Outcome::authenticated).move);
+  auto blocked = judgement();
+  blocked.attempt.device = device_with("2 1");
+  CHECK_FALSE(entry(blocked).move);
+  blocked.facts->restrictions = {{.kind = Restricted::device, .subject = made_under("1").hex()}};
+  CHECK(entry(blocked).move);
+  blocked.facts->restrictions = {{.kind = Restricted::device, .subject = made_under("2").hex()}};
+  CHECK_FALSE(entry(blocked).move);
+}
+
+TEST_CASE("X8 no device is moved to where it stands, nor back to an older key") {
+  CHECK_FALSE(entry(with_keys("1", "1"), Outcome::authenticated).move);
+  CHECK_FALSE(entry(with_keys("2 1", "2"), Outcome::authenticated).move);
+  CHECK_FALSE(entry(with_keys("1 2", "2"), Outcome::authenticated).move);
+  auto uncounted = with_keys("2 1", "1");
+  uncounted.facts->type.flags = {TypeFlag::ignore};
+  CHECK_FALSE(entry(uncounted, Outcome::authenticated).move);
+}
+
+TEST_CASE("X8 a device that another host has bound under a newer key goes by that name") {
+  const auto judged = with_keys("1 2", "2");
+  const auto made = entry(judged, Outcome::authenticated);
+  CHECK(made.event.fingerprint == made_under("2").hex());
+  CHECK(made.key_id == "2");
+  CHECK(made.other_fingerprints == std::vector{made_under("1").hex()});
+  CHECK(session_of(judged)->fingerprint == made_under("2").hex());
+  CHECK(made.counted.device.starts_with("device " + made_under("1").hex()));
 }

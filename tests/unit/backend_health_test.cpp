@@ -34,6 +34,19 @@ TEST_CASE("a back end that failed is passed over, and is left if all else fails"
   CHECK(watch.health.order() == Order{2, 0, 1});
 }
 
+TEST_CASE("those work that did not fail the last time") {
+  Watch watch;
+  CHECK(watch.health.working() == 3);
+  watch.health.failed(0);
+  watch.health.failed(1);
+  CHECK(watch.health.working() == 1);
+  watch.now += BackendHealth::pause;
+  CHECK(watch.health.order() == Order{0, 2, 1});
+  CHECK(watch.health.working() == 1);
+  watch.health.worked(0);
+  CHECK(watch.health.working() == 2);
+}
+
 TEST_CASE("after a while one session tries it first, the others do not wait for that") {
   Watch watch;
   watch.health.failed(0);

@@ -83,11 +83,11 @@ TEST_CASE("a device is bound to an account once") {
   other_type.type = "mac";
   CHECK(bindings.insert(other_type));
 
-  REQUIRE(bindings.find(alice, "mac", fingerprint(1)));
-  CHECK(bindings.find(alice, "mac", fingerprint(1))->type == "mac");
-  CHECK(bindings.find(bob, "uuid", fingerprint(1))->account == bob);
-  CHECK_FALSE(bindings.find(bob, "mac", fingerprint(1)));
-  CHECK_FALSE(bindings.find(alice, "uuid", fingerprint(2)));
+  REQUIRE(bindings.find(alice, Device{"mac", fingerprint(1)}, at(0)));
+  CHECK(bindings.find(alice, Device{"mac", fingerprint(1)}, at(0))->type == "mac");
+  CHECK(bindings.find(bob, device(1), at(0))->account == bob);
+  CHECK_FALSE(bindings.find(bob, Device{"mac", fingerprint(1)}, at(0)));
+  CHECK_FALSE(bindings.find(alice, device(2), at(0)));
 }
 
 TEST_CASE("lists are sorted by account and id, and filtered") {
@@ -146,6 +146,23 @@ TEST_CASE("lists are sorted by account and id, and filtered") {
     filter.account = bob;
     CHECK(bindings.list(filter).empty());
   }
+}
+
+TEST_CASE("all bindings are counted by the state in force") {
+  const TemporaryStore store;
+  auto connection = store.open();
+  Bindings bindings(connection);
+  CHECK(bindings.count(at(0)) == BindingCounts{});
+  bindings.insert(binding(alice, 1));
+  bindings.insert(binding(bob, 1));
+  bindings.insert(binding(bob, 2, BindingState::pending));
+  bindings.insert(binding(bob, 3, BindingState::revoked));
+  bindings.insert(binding(bob, 4, BindingState::suspended));
+  auto paused = binding(alice, 5, BindingState::suspended);
+  paused.suspended_until = at(500);
+  bindings.insert(paused);
+  CHECK(bindings.count(at(499)) == BindingCounts{2, 1, 2, 1});
+  CHECK(bindings.count(at(500)) == BindingCounts{3, 1, 1, 1});
 }
 
 TEST_CASE("a binding is changed, and only that one") {
@@ -223,10 +240,10 @@ TEST_CASE("enrolment counts what is in the same state") {
   CHECK(bindings.enrol(binding(alice, 12, BindingState::pending), 1) == Enrolment::full);
   CHECK(bindings.enrol(binding(alice, 12, BindingState::pending), 2) == Enrolment::done);
   CHECK(bindings.enrol(binding(bob, 13), 0) == Enrolment::full);
-  CHECK_FALSE(bindings.find(alice, "uuid", fingerprint(11)));
+  CHECK_FALSE(bindings.find(alice, device(11), at(0)));
 
   auto other = store.open();
-  CHECK(Bindings(other).find(alice, "uuid", fingerprint(10)));
+  CHECK(Bindings(other).find(alice, device(10), at(0)));
 }
 
 TEST_CASE("devices racing for the last places never take more") {
@@ -262,6 +279,35 @@ TEST_CASE("one device from two connections at once is bound once") {
   CHECK(Bindings(second).enrol(binding(alice, 1), 5) == Enrolment::present);
 }
 
+TEST_CASE("X8 one device is bound once by hosts of which each has another key current") {
+  const TemporaryStore store;
+  auto first = store.open();
+  auto second = store.open();
+  const std::vector<OtherFingerprint> newer{{fingerprint(2), "2", false}};
+  const std::vector<OtherFingerprint> older{{fingerprint(1), "1", true}};
+  CHECK(Bindings(first).enrol(binding(alice, 1), 5, newer) == Enrolment::done);
+  CHECK(Bindings(second).enrol(binding(alice, 2), 5, older) == Enrolment::present);
+  CHECK(Bindings(second).enrol(binding(bob, 2), 5, older) == Enrolment::done);
+  CHECK(Bindings(first).enrol(binding(bob, 1), 5, newer) == Enrolment::present);
+}
+
+TEST_CASE("X8 bindings are selected by their key, and by several fingerprints") {
+  const TemporaryStore store;
+  auto connection = store.open();
+  Bindings bindings(connection);
+  for (const unsigned number : {1U, 2U, 3U}) {
+    auto made = binding(alice, number);
+    made.key_id = number == 3 ? "2" : "1";
+    bindings.insert(made);
+  }
+  BindingFilter filter;
+  filter.key_id = "1";
+  CHECK(bindings.list(filter).size() == 2);
+  filter.fingerprints = {fingerprint(2).hex(), fingerprint(3).hex()};
+  REQUIRE(bindings.list(filter).size() == 1);
+  CHECK(bindings.list(filter).front().fingerprint == fingerprint(2));
+}
+
 TEST_CASE("text of any kind is text") {
   const TemporaryStore store;
   auto connection = store.open();
@@ -270,7 +316,7 @@ TEST_CASE("text of any kind is text") {
   made.type = made.key_id = made.label = made.created_by = hostile;
   REQUIRE(bindings.insert(made) == 1);
   bindings.touch(1, at(0), hostile);
-  const auto read = bindings.find(hostile, hostile, fingerprint(1));
+  const auto read = bindings.find(hostile, Device{hostile, fingerprint(1)}, at(0));
   REQUIRE(read);
   CHECK(read->account == hostile);
   CHECK(read->type == hostile);

@@ -326,3 +326,17 @@ TEST_CASE("idle is between two commands and in the middle of nothing") {
   CHECK(desk->idle());
   CHECK_FALSE(desk->in_content());
 }
+
+TEST_CASE("who quits is known from who is sent away, and nothing comes behind the last words") {
+  Desk quits;
+  quits.client("NOOP|");
+  CHECK_FALSE(quits->says_last());
+  quits.client("QUIT|");
+  CHECK(quits->says_last());
+  CHECK(quits->client_quits());
+
+  Desk sent_away;
+  sent_away.end("421 enough|");
+  CHECK(sent_away->says_last());
+  CHECK_FALSE(sent_away->client_quits());
+}

@@ -1126,14 +1126,6 @@ TEST_CASE("names of reasons and decisions are one each") {
   CHECK(name(Decision::quarantine) == "quarantine");
 }
 
-TEST_CASE("after these decisions the password decides, after the others it does not") {
-  CHECK(lets_password_decide(allow(Reason::bound)));
-  CHECK(lets_password_decide(enrol(Reason::learned)));
-  CHECK(lets_password_decide(quarantine(Reason::quarantined)));
-  CHECK_FALSE(lets_password_decide(refuse(Reason::unbound)));
-  CHECK_FALSE(lets_password_decide({Decision::unavailable, Reason::store_failure}));
-}
-
 TEST_CASE("states of a binding go to their names and back") {
   std::set<std::string_view> names;
   for (const auto state : {active, pending, suspended, revoked}) {

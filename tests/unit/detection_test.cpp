@@ -56,7 +56,7 @@ class Site {
 
   std::vector<Alert> look(const Suspects& suspects, long long when = 0) { return detection_.look(suspects, at(when)); }
   std::vector<Alert> look_at_account(long long when = 0) { return look({.accounts = {alice}, .any = true}, when); }
-  std::vector<Alert> look_at_device(long long when = 0) { return look({.devices = {phone}, .any = true}, when); }
+  std::vector<Alert> look_at_device(long long when = 0) { return look({.devices = {{phone, {}}}, .any = true}, when); }
   std::vector<Alert> look_at_network(long long when = 0) { return look({.networks = {network}, .any = true}, when); }
   std::vector<Alert> look_at_all(long long when = 0) { return look({.any = true}, when); }
 
@@ -100,6 +100,20 @@ TEST_CASE("UC7 an account tried from many devices is for bound devices alone, fo
         "the account; ");
 }
 
+TEST_CASE("an account that was only tried has no holder who could be told") {
+  Site site;
+  site.set("", "detect-account", "5/10m");
+  site.set("", "detect-for", "1m");
+  const auto has_holder = [&](long long when) { return site.look_at_account(when).at(0).has_holder; };
+  site.fail(5, alice, "*", network, 0);
+  CHECK_FALSE(has_holder(0));
+  site.happen(failure(alice, "", network, 1, "absent-allowed", Outcome::authenticated));
+  CHECK(has_holder(60));
+  site.fail(5, "bob@example.com", "*", network, 20);
+  Bindings(site.connection()).insert(binding("bob@example.com", 1));
+  CHECK(site.look({.accounts = {"bob@example.com"}, .any = true}, 20).at(0).has_holder);
+}
+
 TEST_CASE("UC7 an account tried from many networks, without identity") {
   Site site;
   site.set("", "detect-account", "5/10m");
@@ -121,7 +135,7 @@ TEST_CASE("UC7 it is different devices, networks and accounts that count, not ho
   site.happen(failure(alice, fingerprint(2).hex(), "198.51.100.1/32"));
   // Where there is none, none is counted.
   site.happen(failure(alice, "", ""));
-  CHECK(site.look({.accounts = {alice}, .devices = {phone}, .networks = {network}, .any = true}).empty());
+  CHECK(site.look({.accounts = {alice}, .devices = {{phone, {}}}, .networks = {network}, .any = true}).empty());
   CHECK(site.restrictions().empty());
   CHECK(number(site.connection(), "SELECT count(*) FROM event WHERE outcome = 'changed'") == 0);
 }
@@ -198,7 +212,7 @@ TEST_CASE("X2 failures of own devices do not count") {
   site.set("", "detect-address", "3/10m");
   site.fail(9, alice, "*", "*", 0, "bound");
   site.fail(9, "*", phone, network, 0, "bound");
-  CHECK(site.look({.accounts = {alice}, .devices = {phone}, .networks = {network}, .any = true}).empty());
+  CHECK(site.look({.accounts = {alice}, .devices = {{phone, {}}}, .networks = {network}, .any = true}).empty());
   CHECK(site.restrictions().empty());
 }
 
@@ -274,7 +288,7 @@ TEST_CASE("UC7 what is none detects nothing, and an account has a setting of its
   site.fail(99, alice, "*", "*");
   site.fail(99, "*", phone, network);
   Counters(site.connection()).add({{{all_failures, at(0)}, {.attempts = 0, .failures = 10'000}}});
-  CHECK(site.look({.accounts = {alice}, .devices = {phone}, .networks = {network}, .any = true}).empty());
+  CHECK(site.look({.accounts = {alice}, .devices = {{phone, {}}}, .networks = {network}, .any = true}).empty());
   site.set(alice, "detect-account", "99/10m");
   site.set(alice, "detect-for", "1h");
   CHECK(site.look_at_account().size() == 1);
@@ -317,7 +331,7 @@ TEST_CASE("UC7 every automatic action is an event") {
   site.set("", "detect-address", "3/10m");
   site.fail(3, alice, "*", "");
   site.fail(3, "*", phone, network);
-  CHECK(site.look({.accounts = {alice}, .devices = {phone}, .networks = {network}, .any = true}, 5).size() == 3);
+  CHECK(site.look({.accounts = {alice}, .devices = {{phone, {}}}, .networks = {network}, .any = true}, 5).size() == 3);
   const auto events = History(site.connection()).list({.after = 6});
   REQUIRE(events.size() == 3);
   for (const auto& event : events) {
@@ -360,4 +374,17 @@ TEST_CASE("threats: floods - of a name only the newest events are looked at") {
   site.fail(3, alice, "*", "");
   for (int i = 0; i < 20; ++i) site.fail(100, alice, "", "");
   CHECK(site.look_at_account().empty());
+}
+
+TEST_CASE("X8 a device is blocked for what it did under all keys together") {
+  Site site;
+  site.set("", "detect-device", "4/1h");
+  site.fail(3, "*", fingerprint(50).hex(), network);
+  site.happen(failure("other@example.com", phone, network));
+  CHECK(site.look_at_device().empty());
+  CHECK(site.look({.devices = {{phone, {.key_id = "2", .others = {fingerprint(50).hex()}}}}, .any = true}).size() == 1);
+  const auto blocks = Restrictions(site.connection()).list(at(0));
+  REQUIRE(blocks.size() == 1);
+  CHECK(blocks[0].subject == phone);
+  CHECK(blocks[0].key_id == "2");
 }

@@ -240,3 +240,36 @@ TEST_CASE("a descriptor is closed once, by its last owner") {
   CHECK(::fcntl(number, F_GETFD) == -1);
   CHECK_FALSE(FileDescriptor(-1));
 }
+
+TEST_CASE("X8 a file is replaced with its mode and owner kept, durably") {
+  const TemporaryDirectory directory;
+  const auto path = directory.file("key");
+  REQUIRE(create_durably(path, "old", 0640));
+  const bool root = ::geteuid() == 0;
+  if (root) REQUIRE(::chown(path.c_str(), 12345, 54321) == 0);
+  const Syncs syncs;
+  replace_durably(path, "newer");
+  CHECK(syncs.kinds() == "5 directory ");
+  std::ifstream file(path);
+  CHECK(std::string(std::istreambuf_iterator<char>(file), {}) == "newer");
+  struct stat status {};
+  REQUIRE(::stat(path.c_str(), &status) == 0);
+  CHECK((status.st_mode & 07777) == 0640);
+  if (root) CHECK(status.st_uid == 12345);
+  if (root) CHECK(status.st_gid == 54321);
+}
+
+TEST_CASE("X8 a file that cannot be replaced stays as it was, and nothing is left beside it") {
+  const TemporaryDirectory directory;
+  const auto path = directory.file("key");
+  CHECK_THROWS_WITH_AS(replace_durably(path, "new"), doctest::Contains(path.c_str()), ConfigError);
+  REQUIRE(create_durably(path, "old", 0600));
+  {
+    const Syncs failing(0);
+    CHECK_THROWS_WITH_AS(replace_durably(path, "new"), doctest::Contains(path.c_str()), ConfigError);
+  }
+  std::ifstream file(path);
+  CHECK(std::string(std::istreambuf_iterator<char>(file), {}) == "old");
+  const std::filesystem::directory_iterator files(std::filesystem::path(path).parent_path());
+  CHECK(std::distance(begin(files), end(files)) == 1);
+}

@@ -13,6 +13,7 @@
 #include "plugin/store/settings_table.hpp"
 #include "plugin/store/type_table.hpp"
 #include "tests/unit/countries_database.hpp"
+#include "tests/unit/keys.hpp"
 #include "tests/unit/temporary_store.hpp"
 
 using namespace clientid;
@@ -183,7 +184,7 @@ TEST_CASE("all facts are of one moment") {
       if (devices == 1) {
         bindings.insert(binding(alice, 1));
       } else {
-        bindings.remove(bindings.find(alice, "uuid", fingerprint(1))->id);
+        bindings.remove(bindings.find(alice, device(1), at(0))->id);
       }
       transaction.commit();
     }
@@ -387,6 +388,21 @@ TEST_CASE("X2 of the sessions of an own device those on this account count") {
   CHECK(tried.read().sessions == 2);
 }
 
+TEST_CASE("UC4 U6.2.3 of the sessions of a device that many use those on this account count") {
+  Tried tried;
+  tried.open_session(1, 1, "192.0.2.7/32");
+  tried.attempt().account = "bob@example.com";
+  CHECK(tried.read().sessions == 1);
+  tried.set_type("uuid", "shared", "yes");
+  CHECK(tried.read().sessions == 0);
+  tried.set_type("uuid", "shared", "no");
+  CHECK(tried.read().sessions == 1);
+  Bindings(tried.connection()).insert(binding("*", 1));
+  CHECK(tried.read().sessions == 0);
+  tried.attempt().account = alice;
+  CHECK(tried.read().sessions == 1);
+}
+
 TEST_CASE("UC2 U6.2.3 U6.2.4 what the device does elsewhere is read where a rule looks at it") {
   Tried tried;
   Bindings bindings(tried.connection());
@@ -474,4 +490,81 @@ TEST_CASE("threats: failing open - a restriction or a type that cannot be read i
   CHECK_THROWS_AS(tried.read(), StoreError);
   execute(tried.connection(), "DELETE FROM type");
   CHECK(tried.read().type.counts());
+}
+
+TEST_CASE("X8 what stands under any key of the file is a fact of the device") {
+  const TemporaryStore store;
+  auto connection = store.open();
+  FactsReader reader(connection);
+  const auto before = made_under("1");
+  auto bound = binding(alice, 0);
+  bound.fingerprint = before;
+  bound.last_seen = at(0);
+  Bindings bindings(connection);
+  REQUIRE(bindings.insert(bound));
+  bindings.touch(1, at(1), "192.0.2.7");
+  bound.account = licence;
+  REQUIRE(bindings.insert(bound));
+  Restrictions(connection)
+      .put({.kind = Restricted::device, .subject = before.hex(), .effect = Effect::block, .created_by = "operator"});
+  Sessions(connection)
+      .open({.holder = "me",
+             .number = 1,
+             .type = "uuid",
+             .fingerprint = before.hex(),
+             .account = alice,
+             .peer = {},
+             .network = {},
+             .opened = at(0)},
+            at(90));
+  const auto of_device = "device " + before.hex() + " " + alice + " ";
+  Counters(connection).add({{{of_device, at(0)}, {.attempts = 4, .failures = 3}}});
+  SettingsTable table(connection);
+  auto level = table.load("");
+  for (const auto* setting : {"device-failures", "max-accounts-per-device", "device-sessions"}) {
+    set(level, setting, setting == std::string("device-failures") ? "9/1h" : "9", at(0));
+  }
+  table.save("", level);
+
+  for (const auto* hosts : {"1", "2 1", "1 2", "3 2 1", "2 1", "1"}) {
+    CAPTURE(hosts);
+    const auto facts = read(reader, alice, device_with(hosts), at(2));
+    REQUIRE(facts.binding);
+    CHECK(facts.binding->id == 1);
+    REQUIRE(facts.licence);
+    CHECK(facts.licence->id == 2);
+    CHECK(facts.restrictions.size() == 1);
+    CHECK(facts.sessions == 1);
+    CHECK(facts.accounts_of_device == 2);
+    CHECK(facts.device.failures == 3);
+    CHECK(read(reader, alice, std::nullopt, at(2)).restrictions.empty());
+  }
+  const auto stranger = read(reader, alice, device_with("2 3"), at(2));
+  CHECK_FALSE(stranger.binding);
+  CHECK(stranger.restrictions.empty());
+  CHECK(stranger.device.failures == 0);
+}
+
+TEST_CASE("X8 of two bindings of a device, under two keys, the one that keeps it out counts") {
+  const TemporaryStore store;
+  auto connection = store.open();
+  FactsReader reader(connection);
+  Bindings bindings(connection);
+  auto first = binding(alice, 0);
+  first.fingerprint = made_under("1");
+  auto second = first;
+  second.fingerprint = made_under("2");
+  REQUIRE(bindings.insert(first));
+  REQUIRE(bindings.insert(second));
+  using enum BindingState;
+  const std::vector<std::tuple<BindingState, BindingState, int>> cases{
+      {active, revoked, 2},   {revoked, active, 1},   {active, pending, 1},   {pending, active, 2},
+      {suspended, active, 1}, {active, suspended, 2}, {suspended, revoked, 2}};
+  for (const auto& [of_first, of_second, counts] : cases) {
+    bindings.set_state(1, of_first, std::nullopt);
+    bindings.set_state(2, of_second, std::nullopt);
+    for (const auto* hosts : {"1 2", "2 1"}) {
+      CHECK(read(reader, alice, device_with(hosts), at(2)).binding->id == counts);
+    }
+  }
 }

@@ -26,6 +26,7 @@ Handshake::Handshake(const TlsContext& context, const ClientWish& wish)
   SSL_set_msg_callback(client_.get(), on_message);
   SSL_set_msg_callback_arg(client_.get(), this);
   if (!wish.server_name.empty()) SSL_set_tlsext_host_name(client_.get(), wish.server_name.c_str());
+  if (!wish.ciphersuites.empty()) SSL_CTX_set_ciphersuites(context_.get(), wish.ciphersuites.c_str());
   if (!wish.protocol.empty()) {
     const auto list = static_cast<char>(wish.protocol.size()) + wish.protocol;
     SSL_set_alpn_protos(client_.get(), reinterpret_cast<const unsigned char*>(list.data()),

@@ -24,6 +24,7 @@ struct ClientWish {
   std::string server_name = "";
   std::string signatures = "";                        // for example "ECDSA+SHA256"
   std::string protocol = "";                          // of ALPN
+  std::string ciphersuites = "";                      // of TLS 1.3, the most wanted first
   const TemporaryCertificate* certificate = nullptr;  // of the client
   SSL_SESSION* resume = nullptr;
 };

@@ -132,6 +132,62 @@ TEST_CASE("the history is in the order of appending, and filtered") {
   }
 }
 
+TEST_CASE("the history is read page by page, whatever comes and goes meanwhile") {
+  const TemporaryStore store;
+  auto connection = store.open();
+  History history(connection);
+  for (unsigned i = 1; i <= 6; ++i) history.append({event(alice, i, i)});
+  EventFilter filter;
+  filter.up_to = history.newest();
+  CHECK(ids(history.list(filter, 2)) == Ids{1, 2});
+  filter.after = 2;
+  execute(connection, "DELETE FROM event WHERE id IN (1, 2, 4)");
+  history.append({event(alice, 7, 7)});
+  CHECK(ids(history.list(filter, 2)) == Ids{3, 5});
+  filter.after = 5;
+  CHECK(ids(history.list(filter, 2)) == Ids{6});
+}
+
+TEST_CASE("the history is entered at a time, or at the newest events") {
+  const TemporaryStore store;
+  auto connection = store.open();
+  History history(connection);
+  CHECK(history.newest() == 0);
+  CHECK(history.before(at(0)) == 0);
+  CHECK(history.before_newest({}, 3) == 0);
+
+  // Two of them were recorded in another order than they happened.
+  history.append({event(alice, 1, 10), event(bob, 1, 30), event(alice, 2, 20), event(bob, 2, 40)});
+  CHECK(history.newest() == 4);
+  CHECK(history.before(at(0)) == 0);
+  CHECK(history.before(at(20)) == 1);
+  CHECK(history.before(at(30)) == 1);
+  CHECK(history.before(at(31)) == 3);
+  CHECK(history.before(at(41)) == 4);
+  CHECK(history.before_newest({}, 1) == 3);
+  CHECK(history.before_newest({}, 3) == 1);
+  CHECK(history.before_newest({}, 9) == 0);
+  CHECK(history.before_newest({.account = alice}, 1) == 2);
+  CHECK(history.before_newest({.account = alice, .since = at(15)}, 9) == 2);
+  CHECK(history.before_newest({.account = "carol@example.com"}, 1) == 4);
+  execute(connection, "DELETE FROM event");
+  CHECK(history.newest() == 0);
+}
+
+TEST_CASE("several devices whose fingerprints begin alike are all found, and no other") {
+  const TemporaryStore store;
+  auto connection = store.open();
+  History history(connection);
+  for (const unsigned device : {0x0a01U, 0x0b01U, 0x0a02U, 0x0a01U, 0x0affU, 0x09ffU}) {
+    history.append({event(alice, device, 0)});
+  }
+  EventFilter filter;
+  filter.fingerprint_prefix = "0a";
+  CHECK(ids(history.list(filter)) == Ids{1, 3, 4, 5});
+  filter.fingerprint_prefix = "0c";
+  CHECK(history.list(filter).empty());
+}
+
 TEST_CASE("only the newest events are kept") {
   const TemporaryStore store;
   auto connection = store.open();

@@ -79,15 +79,81 @@ TEST_CASE("D4.2 the type counts in any case, the token octet by octet") {
   CHECK(fingerprint_under(text, "uuidt oken") != fingerprint_under(text, "uuid token"));
 }
 
-TEST_CASE("the last key is current") {
-  const KeyPath file("1 " + first_key + "\n2 " + second_key + "\n");
+TEST_CASE("X8 of several keys the first is current") {
+  const KeyPath file("2 " + second_key + " 2026-11-28T22:00:00Z\n1 " + first_key + "\n");
   const auto keys = KeyFile::load(file.path());
   CHECK(keys.current_id() == "2");
   CHECK(keys.fingerprint(*parse_identity("UUID token")).hex() == under_second);
+  REQUIRE(keys.keys().size() == 2);
+  CHECK(keys.keys()[0].created == "2026-11-28T22:00:00Z");
+  CHECK(keys.keys()[1].created.empty());
+  CHECK(fingerprint_under(*keys.find("1"), *parse_identity("UUID token")).hex() == under_first);
+  CHECK(keys.find("01") == keys.find("1"));
+  CHECK(keys.find("3") == nullptr);
+}
+
+TEST_CASE("a number or a key that stands twice is refused, and not shown") {
+  for (const auto* id : {"1 ", "01 "}) {
+    const auto said = fault_of("1 " + first_key + "\n" + id + second_key + "\n");
+    CHECK(said.starts_with("2: there is another key"));
+    CHECK_FALSE(contains(said, second_key.substr(2, 8)));
+  }
+  const auto said = fault_of("1 " + first_key + "\n2 " + first_key + "\n");
+  CHECK(said.starts_with("2: this is key 1 once more"));
+  CHECK_FALSE(contains(said, first_key.substr(2, 8)));
+}
+
+TEST_CASE("a file has as many keys as may be, and no more") {
+  std::string text;
+  for (std::size_t i = 1; i <= KeyFile::max_keys; ++i) {
+    text += std::to_string(i) + " " + std::string(62, '0') + std::to_string(10 + i) + "\n";
+  }
+  CHECK(fault_of(text).empty());
+  CHECK(contains(fault_of(text + "99 " + first_key), "more than 16 keys"));
+}
+
+TEST_CASE("keys are older by their numbers") {
+  CHECK(is_older_key("1", "2"));
+  CHECK(is_older_key("9", "10"));
+  CHECK(is_older_key("009", "10"));
+  CHECK(is_older_key("0", "1"));
+  CHECK_FALSE(is_older_key("10", "9"));
+  CHECK_FALSE(is_older_key("2", "2"));
+  CHECK_FALSE(is_older_key("02", "2"));
+}
+
+TEST_CASE("X8 a file that is replaced has the new key, keeps the others, and its mode") {
+  const KeyPath file("# by hand\n1 " + first_key + "\n", 0640);
+  auto keys = KeyFile::load(file.path());
+  keys.add("2", "2026-11-28T22:00:00Z");
+  CHECK(keys.current_id() == "1");
+  keys.make_current("2");
+  keys.replace(file.path());
+  const auto text = file.read();
+  const std::string head = "# clientid hash keys; the first one is current\n2 ";
+  CHECK(text.starts_with(head));
+  CHECK(text.substr(head.size() + 64) == " 2026-11-28T22:00:00Z\n1 " + first_key + "\n");
+  struct stat status {};
+  REQUIRE(::stat(file.path().c_str(), &status) == 0);
+  CHECK((status.st_mode & 07777) == 0640);
+  CHECK(KeyFile::load(file.path()).current_id() == "2");
+
+  keys.remove("1");
+  keys.replace(file.path());
+  CHECK(KeyFile::load(file.path()).keys().size() == 1);
+  CHECK_FALSE(contains(file.read(), first_key));
+}
+
+TEST_CASE("a new key is another one every time") {
+  const KeyPath file("1 " + first_key);
+  auto keys = KeyFile::load(file.path());
+  for (int id = 2; id <= 9; ++id) keys.add(std::to_string(id), "");
+  keys.replace(file.path());
+  CHECK(KeyFile::load(file.path()).keys().size() == 9);  // it takes no key twice
 }
 
 TEST_CASE("comments and empty lines are passed over, and the last line needs no end") {
-  const KeyPath file("# keys\n\n1 " + first_key + "\n\n# 3 not this\n27 " + second_key);
+  const KeyPath file("# keys\n\n# 3 not this\n27 " + second_key);
   const auto keys = KeyFile::load(file.path());
   CHECK(keys.current_id() == "27");
   CHECK(keys.fingerprint(*parse_identity("UUID token")).hex() == under_second);
@@ -108,6 +174,11 @@ TEST_CASE("a line that is no key is named, and not shown") {
                            "1 " + first_key.substr(1),
                            "1 " + first_key + "0",
                            "1 A" + first_key.substr(1),
+                           "1 " + first_key + " yesterday",
+                           "1 " + first_key + " 2026-11-28T22:00:00",
+                           "1 " + first_key + " 2026-11-28T22:00:00Z ",
+                           "1 " + first_key + " 2026-11-28 22:00:00Z",
+                           "1 " + first_key + "  2026-11-28T22:00:00Z",
                            "1 g" + first_key.substr(1),
                            std::string("1"),
                            std::string("1 "),
@@ -186,7 +257,7 @@ TEST_CASE("a new file holds one random key, for its owner alone") {
   struct stat status {};
   REQUIRE(::stat(file.path().c_str(), &status) == 0);
   CHECK((status.st_mode & 07777) == 0600);
-  const std::string head = "# clientid hash keys; the last one is current\n1 ";
+  const std::string head = "# clientid hash keys; the first one is current\n1 ";
   const auto text = file.read();
   CHECK(text.size() == head.size() + 65);
   CHECK(text.starts_with(head));
@@ -195,8 +266,9 @@ TEST_CASE("a new file holds one random key, for its owner alone") {
   CHECK(KeyFile::load(file.path()).current_id() == "1");
 
   const KeyPath other;
-  CHECK(KeyFile::create(other.path()));
-  CHECK(other.read() != text);
+  CHECK(KeyFile::create(other.path(), "2026-11-28T22:00:00Z"));
+  CHECK(other.read().substr(0, text.size() - 1) != text.substr(0, text.size() - 1));
+  CHECK(KeyFile::load(other.path()).keys().front().created == "2026-11-28T22:00:00Z");
 }
 
 TEST_CASE("a key that is there is never replaced") {

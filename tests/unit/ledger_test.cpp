@@ -4,6 +4,7 @@
 
 #include "plugin/store/bindings.hpp"
 #include "plugin/store/restrictions.hpp"
+#include "plugin/store/session_list.hpp"
 #include "plugin/store/settings_table.hpp"
 #include "tests/unit/temporary_store.hpp"
 
@@ -65,7 +66,9 @@ std::string counted(Connection& connection) {
 
 std::string sessions(Connection& connection, long long when) {
   std::string all;
-  for (const auto& each : Sessions(connection).list(at(when))) all += each.holder + std::to_string(each.number) + " ";
+  for (const auto& [session, binding, label] : list_sessions(connection, std::nullopt, at(when))) {
+    all += session.holder + std::to_string(session.number) + " ";
+  }
   return all;
 }
 
@@ -247,4 +250,23 @@ TEST_CASE("other connections see a batch as a whole") {
   CHECK(number(other, "SELECT count(*) FROM session") == 1);
   ledger.tend(at(100));
   CHECK(sessions(other, 150) == "me1 ");
+}
+
+TEST_CASE("X8 an attempt moves its device, counts the use of its binding, and opens its session under the new name") {
+  const TemporaryStore store;
+  auto connection = store.open();
+  Ledger ledger(connection, "me");
+  Bindings bindings(connection);
+  bindings.insert(binding(alice, 1));
+  auto made = entry(alice, 2);
+  made.used_binding = 1;
+  made.move = DeviceMove{.from = {{fingerprint(1), "1"}}, .fingerprint = fingerprint(2).hex(), .key_id = "2"};
+  auto opened = session("me", 1);
+  opened.fingerprint = fingerprint(2).hex();
+  ledger.write({.entries = {made, made}, .opened = {opened}, .closed = {}}, at(5));
+  const auto moved = bindings.get(1);
+  CHECK(moved->fingerprint == fingerprint(2));
+  CHECK(moved->key_id == "2");
+  CHECK(moved->uses == 2);
+  CHECK(list_sessions(connection, alice, at(5)).front().label == "phone");
 }

@@ -3,7 +3,9 @@
 #include <doctest/doctest.h>
 #include <sys/stat.h>
 
+#include <boost/program_options/options_description.hpp>
 #include <boost/program_options/parsers.hpp>
+#include <boost/program_options/variables_map.hpp>
 #include <fstream>
 
 #include "plugin/config/config_error.hpp"
@@ -93,6 +95,12 @@ TEST_CASE("a bad value is named with its line and key") {
 TEST_CASE("a line that is no pair is an error") {
   CHECK(OptionFile("name = a\nname\n").fault().starts_with("2: name: "));
   CHECK(OptionFile("something else\n").fault().starts_with("1: something: "));
+}
+
+TEST_CASE("a section is an error") {
+  CHECK(OptionFile("name = a\n  [shim] # ours\n").fault() == "2: [shim]: there are no sections; remove this line");
+  CHECK(OptionFile("[]\n").fault().starts_with("1: []: "));
+  CHECK(OptionFile("# [shim]\nname = [a]\n").fault().empty());
 }
 
 TEST_CASE("a key that stands twice is named with both lines") {

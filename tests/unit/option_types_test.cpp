@@ -137,8 +137,12 @@ TEST_CASE("addresses of a back end") {
     CAPTURE(std::string_view(bad));
     CHECK(backend_address(bad) == "none");
   }
+  const std::string longest = "unix:/" + std::string(106, 'x');
+  CHECK(backend_address(longest) == longest);
+  CHECK(backend_address(longest + "x") == "none");
   CHECK(fault<BackendAddress>("x") ==
-        "cannot be \"x\"; it takes smtp://HOST:PORT, smtps://HOST, smtp+starttls://HOST or unix:PATH");
+        "cannot be \"x\"; it takes smtp://HOST:PORT, smtps://HOST, smtp+starttls://HOST or unix:PATH, of 107 octets at "
+        "most");
 }
 
 TEST_CASE("addresses to listen on") {

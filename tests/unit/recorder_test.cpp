@@ -4,9 +4,11 @@
 
 #include <filesystem>
 #include <memory>
+#include <new>
 #include <thread>
 #include <vector>
 
+#include "plugin/store/settings_table.hpp"
 #include "tests/unit/temporary_store.hpp"
 
 using namespace clientid;
@@ -105,4 +107,19 @@ TEST_CASE(
   // Those that wait, and those that were about to be written.
   auto connection = Connection::open(store.url());
   CHECK(number(connection, "SELECT count(*) FROM event") <= 2 * static_cast<long long>(Recorder::max_waiting));
+}
+
+TEST_CASE("an alert that cannot be raised does not end the thread that writes") {
+  const Store store;
+  auto connection = Connection::open(store.url());
+  SettingsTable(connection).save("", {.detect_account = Rate{1, std::chrono::hours(1)}});
+  Recorder recorder(store.url(), [](const Alert&) { throw std::bad_alloc(); });
+  auto guess = attempt();
+  guess.event.outcome = Outcome::failed;
+  guess.event.fingerprint = fingerprint(1).hex();
+  guess.suspicious = true;
+  recorder.record(guess, {});
+  CHECK(rows(store.url(), "restriction", 1) == 1);
+  recorder.record(attempt(), {});
+  CHECK(rows(store.url(), "event WHERE outcome <> 'changed'", 2) == 2);
 }

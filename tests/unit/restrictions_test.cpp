@@ -2,6 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <random>
+#include <vector>
+
 #include "tests/unit/temporary_store.hpp"
 
 using namespace clientid;
@@ -142,7 +146,7 @@ class Met {
 
   std::string by(const std::string& account, const std::string& fingerprint, std::string_view peer,
                  long long when = 0) {
-    return text(reader_.read(account, fingerprint, Address::parse(peer), at(when)));
+    return text(reader_.read(account, {fingerprint}, Address::parse(peer), at(when)));
   }
   std::string from(std::string_view peer, long long when = 0) { return by(alice, "", peer, when); }
 
@@ -214,6 +218,58 @@ TEST_CASE("UC6 networks of IPv6, which hold no address of IPv4") {
   CHECK(met.from("192.0.2.7") == "block network 0.0.0.0/0");
   CHECK(met.from("255.255.255.255") == "block network 0.0.0.0/0");
   CHECK(met.from("::1") == "block network ::/64, block network ::/0");
+}
+
+namespace {
+
+// Few, and at the edges of networks: so that networks lie in others, and end where they do.
+class RandomAddresses {
+ public:
+  Address next() {
+    std::string text = one_of({"", "2001:db8:", "::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:"});
+    if (text.empty()) return Address::parse(octet() + "." + octet() + "." + octet() + "." + octet()).value();
+    if (text == "2001:db8:") text += one_of({"0:", "1:", "ffff:"}) + one_of({"0:", "8000:"}) + "0:0:0:";
+    return Address::parse(text + one_of({"0", "1", "2", "8000", "ffff"})).value();
+  }
+  Network network() {
+    const auto base = next();
+    const unsigned longest = base.is_v4() ? 32 : 128;
+    const auto bits = std::uniform_int_distribution<unsigned>(0, longest + longest / 4)(engine_);
+    return Network::around(base, std::min(bits, longest));
+  }
+
+ private:
+  std::string one_of(const std::vector<std::string>& some) {
+    return some[std::uniform_int_distribution<std::size_t>(0, some.size() - 1)(engine_)];
+  }
+  std::string octet() { return one_of({"0", "127", "128", "255"}); }
+
+  std::mt19937 engine_{1};
+};
+
+}  // namespace
+
+TEST_CASE("UC6 networks are found as one by one, at random") {
+  Met met;
+  RandomAddresses random;
+  std::vector<Network> networks;
+  for (int i = 0; i < 600; ++i) {
+    const auto network = random.network();
+    if (std::find(networks.begin(), networks.end(), network) != networks.end()) continue;
+    networks.push_back(network);
+    met.restrictions().put(restriction(Restricted::network, network.to_string()));
+  }
+  met.restrictions().put(restriction(Restricted::device, fingerprint(1).hex()));
+  for (int i = 0; i < 600; ++i) {
+    const auto peer = random.next().to_string();
+    std::string expected;
+    for (const auto& network : networks) {
+      if (!network.contains(Address::parse(peer).value())) continue;
+      expected += (expected.empty() ? "" : ", ") + ("block network " + network.to_string());
+    }
+    CHECK(met.from(peer) == expected);
+  }
+  CHECK(met.from("").empty());
 }
 
 TEST_CASE("an attempt does not meet what has ended") {

@@ -77,7 +77,7 @@ TEST_CASE("a store of version 1 is not opened, but brought up to date once") {
   CHECK(Connection::initialise(old.url()));
   CHECK_FALSE(Connection::initialise(old.url()));
   auto connection = Connection::open(old.url());
-  CHECK(number(connection, "SELECT version FROM schema_version") == 2);
+  CHECK(number(connection, "SELECT version FROM schema_version") == 4);
   CHECK(number(connection, "SELECT count(*) FROM schema_version") == 1);
 }
 
@@ -90,7 +90,7 @@ TEST_CASE("a store of version 1 comes to have the tables and indices of a new on
   CHECK(made(upgraded) == made(fresh));
 }
 
-TEST_CASE("what a store of version 1 held is there in version 2") {
+TEST_CASE("what a store of version 1 held is there in the newest") {
   const OldStore old;
   Connection::initialise(old.url());
   auto connection = Connection::open(old.url());
@@ -134,4 +134,20 @@ TEST_CASE("a store that was version 1 is written as a new one is") {
   CHECK(History(connection).list({}).back().network == "192.0.2.7/32");
   CHECK(Bindings(connection).get(7)->uses == 4);
   CHECK(number(connection, "SELECT attempts FROM counter") == 1);
+}
+
+TEST_CASE("X8 blocks of a store that knew one key alone are under the key of its bindings") {
+  const OldStore old;
+  Connection::initialise(old.url());
+  auto connection = Connection::open(old.url());
+  execute(connection, "ALTER TABLE restriction DROP COLUMN key_id");
+  execute(connection, "DROP TABLE moved_device");
+  execute(connection, "UPDATE schema_version SET version = 3");
+  execute(connection,
+          "INSERT INTO restriction (kind, subject, effect, until, cause, created, created_by, first_address,"
+          " last_address) VALUES ('device', 'ab', 'block', NULL, '', 0, 'operator', '', ''),"
+          " ('account', 'alice', 'block', NULL, '', 0, 'operator', '', '')");
+  CHECK(Connection::initialise(old.url()));
+  CHECK(number(connection, "SELECT count(*) FROM restriction WHERE kind = 'device' AND key_id = '1'") == 1);
+  CHECK(number(connection, "SELECT count(*) FROM restriction WHERE kind = 'account' AND key_id = ''") == 1);
 }

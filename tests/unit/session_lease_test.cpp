@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "plugin/store/session_counter.hpp"
+#include "plugin/store/session_list.hpp"
 #include "tests/unit/temporary_store.hpp"
 
 using namespace clientid;
@@ -37,7 +39,7 @@ struct TwoProcesses {
   Ledger second{connection, "second"};
 
   SessionCounts count(Time when, const std::string& network = here) {
-    return SessionCounter(connection).count(phone, "alice@example.com", network, when);
+    return SessionCounter(connection).count({phone}, "alice@example.com", network, when);
   }
 };
 
@@ -66,9 +68,9 @@ TEST_CASE("U6.2.3: sessions of a process that was killed end with their lease") 
   CHECK(processes.count(at(60) + Ledger::lease - second).all == 1);
 
   processes.second.tend(at(0) + Ledger::lease);
-  const auto kept = Sessions(processes.connection).list(at(0));
+  const auto kept = list_sessions(processes.connection, std::nullopt, at(0));
   REQUIRE(kept.size() == 1);
-  CHECK(kept.front().holder == "second");
+  CHECK(kept.front().session.holder == "second");
 }
 
 TEST_CASE("U6.2.3: a process that ends leaves none of its sessions, and those of others") {

@@ -25,6 +25,7 @@ std::string_view name(const Step& step) {
     case Action::respond: return "[respond] ";
     case Action::forward: return step.asked == Asked::data ? "[forward data] " : "[forward] ";
     case Action::reset: return "[reset] ";
+    case Action::quit: return "[quit] ";
     case Action::close: return "[close] ";
   }
   return {};
@@ -107,7 +108,7 @@ const std::string authenticated = "235 2.7.0 Authentication successful";
 const std::string refused = "535 5.7.8 Authentication credentials invalid";
 const std::string unavailable = "454 4.7.0 Temporary authentication failure";
 const std::string not_permitted = "550 5.7.1 Server policy does not permit your use of this mail system";
-const std::string goodbye = "[close] 221 2.0.0 mail.example.com closing connection";
+const std::string goodbye = "[quit] 221 2.0.0 mail.example.com closing connection";
 
 }  // namespace
 

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "plugin/store/session_counter.hpp"
+#include "plugin/store/session_list.hpp"
 #include "tests/unit/temporary_store.hpp"
 
 using namespace clientid;
@@ -24,9 +26,11 @@ OpenSession session(const std::string& holder, long long number, const std::stri
           .opened = at(opened)};
 }
 
-std::string text(const std::vector<OpenSession>& sessions) {
+std::string listed(Connection& connection, Time when) {
   std::string all;
-  for (const auto& each : sessions) all += each.holder + std::to_string(each.number) + " ";
+  for (const auto& [session, binding, label] : list_sessions(connection, std::nullopt, when)) {
+    all += session.holder + std::to_string(session.number) + " ";
+  }
   return all;
 }
 
@@ -49,16 +53,16 @@ TEST_CASE("an open session comes back as it was opened, whatever its text") {
                      .network = "n" + hostile,
                      .opened = at(3)};
   sessions.open(opened, at(60));
-  const auto all = sessions.list(at(3));
+  const auto all = list_sessions(connection, std::nullopt, at(3));
   REQUIRE(all.size() == 1);
-  CHECK(all[0].holder == opened.holder);
-  CHECK(all[0].number == 7);
-  CHECK(all[0].type == opened.type);
-  CHECK(all[0].fingerprint == opened.fingerprint);
-  CHECK(all[0].account == opened.account);
-  CHECK(all[0].peer == opened.peer);
-  CHECK(all[0].network == opened.network);
-  CHECK(all[0].opened == at(3));
+  CHECK(all[0].session.holder == opened.holder);
+  CHECK(all[0].session.number == 7);
+  CHECK(all[0].session.type == opened.type);
+  CHECK(all[0].session.fingerprint == opened.fingerprint);
+  CHECK(all[0].session.account == opened.account);
+  CHECK(all[0].session.peer == opened.peer);
+  CHECK(all[0].session.network == opened.network);
+  CHECK(all[0].session.opened == at(3));
 }
 
 TEST_CASE("U6.2.3 sessions are listed oldest first, while their lease lasts") {
@@ -69,9 +73,9 @@ TEST_CASE("U6.2.3 sessions are listed oldest first, while their lease lasts") {
   sessions.open(session("b", 1, phone, "", 20), at(90));
   sessions.open(session("a", 9, phone, "", 20), at(90));
   sessions.open(session("c", 1, phone, "", 10), at(80));
-  CHECK(text(sessions.list(at(79))) == "c1 a9 b1 b2 ");
-  CHECK(text(sessions.list(at(80))) == "a9 b1 b2 ");
-  CHECK(text(sessions.list(at(90))).empty());
+  CHECK(listed(connection, at(79)) == "c1 a9 b1 b2 ");
+  CHECK(listed(connection, at(80)) == "a9 b1 b2 ");
+  CHECK(listed(connection, at(90)).empty());
 }
 
 TEST_CASE("U6.2.3 a session is closed by its holder and number") {
@@ -83,9 +87,9 @@ TEST_CASE("U6.2.3 a session is closed by its holder and number") {
   }
   sessions.close("a", 1);
   sessions.close("a", 3);
-  CHECK(text(sessions.list(at(0))) == "a2 b1 b2 ");
+  CHECK(listed(connection, at(0)) == "a2 b1 b2 ");
   sessions.close_all("b");
-  CHECK(text(sessions.list(at(0))) == "a2 ");
+  CHECK(listed(connection, at(0)) == "a2 ");
   CHECK(number(connection, "SELECT count(*) FROM session") == 1);
 }
 
@@ -97,8 +101,8 @@ TEST_CASE("U6.2.3 a holder that lives extends the lease of all its sessions, and
   sessions.open(session("a", 2), at(50));
   sessions.open(session("b", 1), at(90));
   sessions.extend("a", at(120));
-  CHECK(text(sessions.list(at(119))) == "a1 a2 ");
-  CHECK(text(sessions.list(at(120))).empty());
+  CHECK(listed(connection, at(119)) == "a1 a2 ");
+  CHECK(listed(connection, at(120)).empty());
   sessions.purge(at(89));
   CHECK(number(connection, "SELECT count(*) FROM session") == 3);
   sessions.purge(at(90));
@@ -114,15 +118,15 @@ TEST_CASE("U6.2.3 the sessions of a device are counted over all holders, and tho
   sessions.open(session("b", 1, phone, "198.51.100.0/24"), at(90));
   sessions.open(session("b", 2, phone, ""), at(50));
   sessions.open(session("b", 3, laptop, "203.0.113.0/24"), at(90));
-  CHECK(text(counter.count(phone, alice, "192.0.2.7/32", at(49))) == "1 of 3");
-  CHECK(text(counter.count(phone, alice, "192.0.2.7/32", at(50))) == "1 of 2");
-  CHECK(text(counter.count(phone, alice, "198.51.100.0/24", at(49))) == "1 of 3");
-  CHECK(text(counter.count(phone, alice, "203.0.113.0/24", at(49))) == "2 of 3");
-  CHECK(text(counter.count(laptop, alice, "203.0.113.0/24", at(0))) == "0 of 1");
-  CHECK(text(counter.count(fingerprint(3).hex(), alice, "192.0.2.7/32", at(0))) == "0 of 0");
-  CHECK(text(counter.count(phone, alice, "192.0.2.7/32", at(90))) == "0 of 0");
+  CHECK(text(counter.count({phone}, alice, "192.0.2.7/32", at(49))) == "1 of 3");
+  CHECK(text(counter.count({phone}, alice, "192.0.2.7/32", at(50))) == "1 of 2");
+  CHECK(text(counter.count({phone}, alice, "198.51.100.0/24", at(49))) == "1 of 3");
+  CHECK(text(counter.count({phone}, alice, "203.0.113.0/24", at(49))) == "2 of 3");
+  CHECK(text(counter.count({laptop}, alice, "203.0.113.0/24", at(0))) == "0 of 1");
+  CHECK(text(counter.count({fingerprint(3).hex()}, alice, "192.0.2.7/32", at(0))) == "0 of 0");
+  CHECK(text(counter.count({phone}, alice, "192.0.2.7/32", at(90))) == "0 of 0");
   sessions.close("a", 1);
-  CHECK(text(counter.count(phone, alice, "192.0.2.7/32", at(0))) == "1 of 2");
+  CHECK(text(counter.count({phone}, alice, "192.0.2.7/32", at(0))) == "1 of 2");
 }
 
 TEST_CASE("X2 the sessions of a device on one account are counted apart") {
@@ -135,8 +139,8 @@ TEST_CASE("X2 the sessions of a device on one account are counted apart") {
     one.account = number == 1 ? alice : "bob@example.com";
     sessions.open(one, at(90));
   }
-  CHECK(counter.count(phone, alice, "", at(0)).on_account == 1);
-  CHECK(counter.count(phone, "bob@example.com", "", at(0)).on_account == 2);
-  CHECK(counter.count(phone, "carol@example.com", "", at(0)).on_account == 0);
-  CHECK(counter.count(phone, alice, "", at(0)).all == 3);
+  CHECK(counter.count({phone}, alice, "", at(0)).on_account == 1);
+  CHECK(counter.count({phone}, "bob@example.com", "", at(0)).on_account == 2);
+  CHECK(counter.count({phone}, "carol@example.com", "", at(0)).on_account == 0);
+  CHECK(counter.count({phone}, alice, "", at(0)).all == 3);
 }

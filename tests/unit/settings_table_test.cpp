@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "plugin/store/settings_reader.hpp"
 #include "tests/unit/temporary_store.hpp"
 
 using namespace clientid;
@@ -70,18 +71,18 @@ TEST_CASE("the most specific level wins") {
   const TemporaryStore store;
   auto connection = store.open();
   SettingsTable table(connection);
-  CHECK(table.effective(alice).max_devices == Settings().max_devices);
+  CHECK(SettingsReader(connection).read(alice).max_devices == Settings().max_devices);
   table.save("", level({{"max-devices", "10"}, {"mode", "observe"}, {"when-full", "refuse"}}));
   table.save("@example.com", level({{"max-devices", "20"}, {"mode", "enforce"}}));
   table.save(alice, level({{"max-devices", "30"}}));
 
-  const auto settings = table.effective(alice);
+  const auto settings = SettingsReader(connection).read(alice);
   CHECK(settings.max_devices == 30);
   CHECK(settings.mode == Mode::enforce);
   CHECK(settings.when_full == WhenFull::refuse);
-  CHECK(table.effective("bob@example.com").max_devices == 20);
-  CHECK(table.effective("alice@example.org").max_devices == 10);
-  CHECK(table.effective("alice@sub.example.com").max_devices == 10);
+  CHECK(SettingsReader(connection).read("bob@example.com").max_devices == 20);
+  CHECK(SettingsReader(connection).read("alice@example.org").max_devices == 10);
+  CHECK(SettingsReader(connection).read("alice@sub.example.com").max_devices == 10);
 }
 
 TEST_CASE("a value that this program cannot read is an error, and is not shown") {
@@ -98,14 +99,14 @@ TEST_CASE("a value that this program cannot read is an error, and is not shown")
     cause = "has a setting that this program does not know";
   }
   CHECK(error_of([&] { table.load(""); }) == "store " + store.url() + ": " + cause);
-  CHECK(error_of([&] { table.effective(alice); }) == "store " + store.url() + ": " + cause);
+  CHECK(error_of([&] { SettingsReader(connection).read(alice); }) == "store " + store.url() + ": " + cause);
 }
 
 TEST_CASE("a duration in the store opens nothing") {
   const TemporaryStore store;
   auto connection = store.open();
   execute(connection, "INSERT INTO setting (name, value) VALUES ('learn-until', '4w')");
-  const auto settings = SettingsTable(connection).effective(alice);
+  const auto settings = SettingsReader(connection).read(alice);
   REQUIRE(settings.learn_until);
   CHECK(*settings.learn_until < at(0));
 }
@@ -117,6 +118,6 @@ TEST_CASE("a scope is text") {
   table.save(hostile, level({{"mode", "enforce"}}));
   CHECK(text(table.load(hostile)) == "mode=enforce ");
   CHECK(text(table.load("%")).empty());
-  CHECK(table.effective(hostile).mode == Mode::enforce);
-  CHECK(table.effective(alice).mode == Settings().mode);
+  CHECK(SettingsReader(connection).read(hostile).mode == Mode::enforce);
+  CHECK(SettingsReader(connection).read(alice).mode == Settings().mode);
 }

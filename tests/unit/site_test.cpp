@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <boost/program_options/parsers.hpp>
+#include <boost/program_options/variables_map.hpp>
 #include <filesystem>
 #include <fstream>
 

@@ -285,3 +285,17 @@ TEST_CASE("X3 the file of authorities") {
   const auto key = certificate.files().key;
   CHECK_THROWS_AS(make(key), ConfigError);
 }
+
+TEST_CASE("TLS: of the suites of TLS 1.3 the one that costs least, but ChaCha20 for whom AES costs more") {
+  const TemporaryCertificate certificate;
+  const TlsContext context(settings_for(certificate), std::make_shared<TicketKeys>());
+  const auto suite = [&](const std::string& ciphersuites) {
+    const Handshake handshake(context, {.ciphersuites = ciphersuites});
+    return std::string(handshake.done() ? SSL_get_cipher_name(&handshake.server()) : "none");
+  };
+  CHECK(suite("") == "TLS_AES_128_GCM_SHA256");
+  CHECK(suite("TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256") ==
+        "TLS_AES_128_GCM_SHA256");
+  CHECK(suite("TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256") == "TLS_CHACHA20_POLY1305_SHA256");
+  CHECK(suite("TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256") == "TLS_AES_256_GCM_SHA384");
+}

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/unit/temporary_store.hpp"
+
 using namespace clientid;
 using namespace std::chrono_literals;
 
@@ -97,6 +99,21 @@ TEST_CASE("U6.2.4 where the place is known, networks say nothing: a phone leaves
   CHECK(conflict(facts) == "none");
   facts.last_sighting.reset();
   CHECK(conflict(facts) == "none");
+}
+
+TEST_CASE("UC4 U6.2.4 what many use is in many places") {
+  auto facts = seen(new_york, 1h, berlin);
+  facts.sessions_elsewhere = 1;
+  facts.type.shared = true;
+  CHECK(conflict(facts) == "none");
+  facts.location.reset();
+  CHECK(conflict(facts) == "none");
+  facts.type.shared = false;
+  CHECK(conflict(facts) == "1 open in other networks");
+  facts.licence = binding("*", 1);
+  CHECK(conflict(facts) == "none");
+  facts.licence->state = BindingState::suspended;
+  CHECK(conflict(facts) == "1 open in other networks");
 }
 
 TEST_CASE("D7.3 a device that does not count is nowhere") {

@@ -166,10 +166,3 @@ TEST_CASE("each setting is the type's own, else that of *, else what is built in
   CHECK(text(effective("uuid", own, any)) == "flags= check=mac on-mismatch=refuse shared=no ");
   CHECK(text(effective("uuid", {}, own)) == "flags= check=mac on-mismatch=note shared=no ");
 }
-
-TEST_CASE("the settings of a type are named in the order of their values") {
-  std::vector<std::string_view> names;
-  const auto all = values(TypeRule());
-  for (const auto& value : all) names.emplace_back(value.name);
-  CHECK(names == type_setting_names());
-}

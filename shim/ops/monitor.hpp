@@ -1,0 +1,62 @@
+// What machines that watch this one are told, by the path that they ask for:
+//
+//     /metrics   numbers for Prometheus: what was done (metrics.hpp), and what is now
+//     /healthz   200 as long as the process answers
+//     /readyz    200 while clients are taken, the store can be read, and a back end answered the last time; else 503
+//                and a line for each that is not so
+//
+// Used by one thread. The store is read on another one, and so seldom that it costs next to nothing. While no back end
+// answers, /readyz has them tried again: a balancer that goes by it sends no client that would find out.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "shim/net/connection_limits.hpp"
+#include "shim/net/monitor_listener.hpp"
+#include "shim/net/service.hpp"
+
+namespace clientid {
+
+class Exposition;
+
+class Monitor {
+ public:
+  // Asks the back ends of a service until one answers.
+  using TryBackends = std::function<asio::awaitable<bool>(const std::shared_ptr<const Service>&)>;
+
+  // What is given must outlive it.
+  Monitor(const CurrentService& service, const ConnectionLimits& limits, const std::string& store_url,
+          TryBackends try_backends);
+
+  // Are new clients taken?
+  void set_listening(bool listening) { listening_ = listening; }
+
+  asio::awaitable<MonitorPage> answer(std::string path);
+
+  // As WorkerPool::stop().
+  bool stop(Clock::duration patience) { return reader_.stop(patience); }
+
+ private:
+  asio::awaitable<void> look_at_store();
+  asio::awaitable<void> find_backend(std::shared_ptr<const Service> service);
+  asio::awaitable<MonitorPage> show_metrics();
+  asio::awaitable<MonitorPage> show_readiness();
+  void expose_now(Exposition& text);
+
+  const CurrentService& service_;
+  const ConnectionLimits& limits_;
+  WorkerPool reader_;
+  TryBackends try_backends_;
+  Time started_;
+  bool listening_ = false;
+  bool trying_ = false;                    // back ends
+  Clock::time_point next_try_;             // of them
+  Clock::time_point next_look_;            // at the store
+  bool store_readable_ = false;            // at the last one
+  std::optional<BindingCounts> bindings_;  // once they were read
+};
+
+}  // namespace clientid
