@@ -11,7 +11,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from system import mail_host, private_root
 from system.installed_tree import as_unit, install, require_tree
 from system.readme_steps import steps
-from system.waiting import run_tests
+from system.waiting import run_tests, wait_until
 
 README = pathlib.Path(__file__).resolve().parents[2] / "README.md"
 WANTED = pathlib.Path("/etc/systemd/system/multi-user.target.wants/clientid-shim.service")
@@ -74,6 +74,7 @@ class Steps(unittest.TestCase):
         self.assertEqual(host.login("alice", phone, send=True), 235)
         self.assertEqual(host.login("bob", send=True), 235)
         self.assertTrue(host.delivered(2), mail_host.LOG.read_text())
+        self.recorded("bob", "absent-refused")
         said = step.follow()
         for reason, account in (("unbound", "alice"), ("absent-refused", "bob")):
             self.assertIn(f"`{reason}`", " ".join(step.texts), "README does not name this reason")
@@ -86,10 +87,14 @@ class Steps(unittest.TestCase):
         self.assertEqual(host.login("alice", phone), 235)
         self.assertEqual(host.login("alice", laptop), 235)
         self.assertEqual(host.login("bob"), 235)
-        self.assertIn("learned", mail_host.run("clientidctl", "history", "alice"))
+        self.recorded("alice", "learned")
         listed = mail_host.run("clientidctl", "--quiet", "list", "alice")
         self.assertEqual(listed.count("active"), 2, listed)
         return laptop
+
+    def recorded(self, account, reason):
+        """The history is written beside the answers to AUTH, soon after them."""
+        self.assertTrue(wait_until(lambda: reason in mail_host.run("clientidctl", "history", account)), reason)
 
     def enforced(self, host, step, phone, laptop, tablet):
         step.follow()
