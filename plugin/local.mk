@@ -41,6 +41,9 @@ libbinding_la_SOURCES = \
   %D%/config/option_file.cpp %D%/config/option_file.hpp \
   %D%/config/sasl_file.cpp %D%/config/sasl_file.hpp \
   %D%/config/site.cpp %D%/config/site.hpp \
+  %D%/config/text_or_null.hpp \
+  %D%/config/user_names.cpp %D%/config/user_names.hpp \
+  %D%/config/words.cpp %D%/config/words.hpp \
   %D%/identity/fingerprint.cpp %D%/identity/fingerprint.hpp \
   %D%/identity/form.cpp %D%/identity/form.hpp \
   %D%/identity/hex.cpp %D%/identity/hex.hpp \

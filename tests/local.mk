@@ -141,6 +141,7 @@ unit_test_SOURCES = \
   %D%/unit/type_table_test.cpp \
   %D%/unit/vendor_lists.hpp \
   %D%/unit/verdict_request_test.cpp \
+  %D%/unit/words_test.cpp \
   %D%/unit/worker_pool_test.cpp \
   %D%/unit/xclient_test.cpp \
   %D%/unit/xtext_test.cpp

@@ -1,35 +1,15 @@
 #include "plugin/config/file_access.hpp"
 
 #include <fcntl.h>
-#include <grp.h>
-#include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
+
+#include "plugin/config/user_names.hpp"
 
 namespace clientid {
 namespace {
-
-// As one types it: its name, or the number where it has none.
-std::string effective_user() {
-  const auto uid = ::geteuid();
-  std::array<char, 4096> space{};
-  passwd entry{};
-  passwd* found = nullptr;
-  ::getpwuid_r(uid, &entry, space.data(), space.size(), &found);
-  return found == nullptr ? std::to_string(uid) : entry.pw_name;
-}
-
-std::string effective_group() {
-  const auto gid = ::getegid();
-  std::array<char, 4096> space{};
-  group entry{};
-  group* found = nullptr;
-  ::getgrgid_r(gid, &entry, space.data(), space.size(), &found);
-  return found == nullptr ? std::to_string(gid) : entry.gr_name;
-}
 
 bool is_ours(const std::string& path) {
   struct stat status {};
@@ -43,14 +23,15 @@ bool denied(int mode, const std::string& path) {
 std::string advice_unless(int mode, const std::string& path, const std::string& what) {
   if (!denied(mode, path)) return {};
   if (is_ours(path)) return "; mend it with: chmod u+rwX " + what;
-  return "; run this as its owner, or mend it with: chown " + effective_user() + " " + what;
+  return "; run this as its owner, or mend it with: chown " + user_name(::geteuid()) + " " + what;
 }
 
 // Keys of hashes and of TLS are root's, or another program's as well: they stay with their owner.
 std::string advice_unless_readable(const std::string& path) {
   if (!denied(R_OK, path)) return {};
   if (is_ours(path)) return "; mend it with: chmod u+rw " + path;
-  return "; run this as its owner, or mend it with: chgrp " + effective_group() + " " + path + " && chmod g+r " + path;
+  return "; run this as its owner, or mend it with: chgrp " + group_name(::getegid()) + " " + path + " && chmod g+r " +
+         path;
 }
 
 }  // namespace

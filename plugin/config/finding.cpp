@@ -3,14 +3,12 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "plugin/config/text_or_null.hpp"
+
 namespace clientid {
 namespace {
 
 constexpr std::array results{Found::ok, Found::note, Found::wrong};
-
-nlohmann::ordered_json text_or_null(const std::string& text) {
-  return text.empty() ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(text);
-}
 
 std::string text_of(const nlohmann::ordered_json& object, const char* key) {
   const auto found = object.find(key);

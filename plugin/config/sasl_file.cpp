@@ -11,19 +11,9 @@
 #include <fstream>
 
 #include "plugin/config/config_error.hpp"
+#include "plugin/config/words.hpp"
 
 namespace clientid {
-namespace {
-
-constexpr std::string_view blanks = " \t\r\n\v\f";
-
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(blanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(blanks) - first + 1);
-}
-
-}  // namespace
 
 SaslFile SaslFile::read(const std::string& path) {
   std::ifstream input(path);
@@ -63,18 +53,6 @@ bool names(const std::vector<std::string>& words, std::string_view word) {
   return std::any_of(words.begin(), words.end(), [&](const std::string& each) {
     return each.size() == word.size() && ::strncasecmp(each.data(), word.data(), word.size()) == 0;
   });
-}
-
-std::vector<std::string> split_words(std::string_view text, std::string_view separators) {
-  std::vector<std::string> words;
-  while (true) {
-    const auto first = text.find_first_not_of(separators);
-    if (first == std::string_view::npos) return words;
-    text.remove_prefix(first);
-    const auto end = std::min(text.find_first_of(separators), text.size());
-    words.emplace_back(text.substr(0, end));
-    text.remove_prefix(end);
-  }
 }
 
 std::vector<std::string> sasl_directories() {

@@ -27,9 +27,6 @@ class SaslFile {
 // Does the list hold the word, in whatever case?
 bool names(const std::vector<std::string>& words, std::string_view word);
 
-// The words between `separators`.
-std::vector<std::string> split_words(std::string_view text, std::string_view separators = " \t");
-
 // Where libsasl looks for configurations: SASL_CONF_PATH, or else what it was built with.
 std::vector<std::string> sasl_directories();
 

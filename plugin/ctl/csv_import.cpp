@@ -4,6 +4,7 @@
 #include <array>
 
 #include "plugin/config/config_error.hpp"
+#include "plugin/config/words.hpp"
 #include "plugin/ctl/csv_reader.hpp"
 #include "plugin/ctl/label.hpp"
 #include "plugin/ctl/token_input.hpp"
@@ -13,13 +14,9 @@ namespace {
 
 enum class Column : unsigned char { account, type, token, label, expires };
 constexpr std::array<std::string_view, 5> column_names{"account", "type", "token", "label", "expires"};
+// What one types around a value without seeing it. A line break is more than that, and is told of.
+constexpr std::string_view blanks = " ";
 constexpr const char* name_list = "account, type, token, label and expires";
-
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(' ');
-  return first == std::string_view::npos ? std::string_view{}
-                                         : text.substr(first, text.find_last_not_of(' ') + 1 - first);
-}
 
 // Which column holds what.
 class Columns {
@@ -27,7 +24,7 @@ class Columns {
   // Throws LineError. It repeats nothing: without a row of names, the first one holds tokens.
   explicit Columns(const std::vector<Secret>& header) : count_(header.size()) {
     for (std::size_t i = 0; i < header.size(); ++i) {
-      const auto name = lower_case(trimmed(header[i].view()));
+      const auto name = lower_case(trimmed(header[i].view(), blanks));
       const auto known = std::find(column_names.begin(), column_names.end(), name);
       const auto where = "column " + std::to_string(i + 1) + ": ";
       if (known == column_names.end()) {
@@ -107,13 +104,13 @@ class Rows {
   // An empty cell is more likely forgotten than meant to open all accounts.
   std::string account(const std::vector<Secret>& row) {
     if (!columns_.has(Column::account)) return std::string(any_account);
-    const auto name = trimmed(columns_.in(Column::account, row));
+    const auto name = trimmed(columns_.in(Column::account, row), blanks);
     if (name.empty()) throw ConfigError("it is empty; a licence, which opens any account, has * there");
     return account_or_licence(context_, name);
   }
 
   std::string type(const std::vector<Secret>& row) {
-    const auto type = trimmed(columns_.in(Column::type, row));
+    const auto type = trimmed(columns_.in(Column::type, row), blanks);
     return read_type(type.empty() ? "uuid" : type);
   }
 
@@ -128,7 +125,7 @@ class Rows {
 
   // A duration would be another time at each try.
   std::optional<Time> expires(const std::vector<Secret>& row) {
-    const auto text = trimmed(columns_.in(Column::expires, row));
+    const auto text = trimmed(columns_.in(Column::expires, row), blanks);
     if (text.empty()) return std::nullopt;
     const auto time = parse_duration(text) ? std::nullopt : parse_time(text, Time());
     if (!time) throw ConfigError("it takes a time such as 2026-12-31T00:00:00Z, or a date such as 2026-12-31");

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "plugin/config/site.hpp"
+#include "plugin/config/user_names.hpp"
 #include "plugin/ctl/other_user.hpp"
 #include "plugin/ctl/terminal_text.hpp"
 #include "plugin/ctl/verbs.hpp"
@@ -39,7 +40,7 @@ bool kept_out(const Finding& finding) {
 void put_in_order(Finding& finding, const std::string& config) {
   if (finding.result == Found::wrong && kept_out(finding)) {
     finding.result = Found::note;
-    finding.detail = name_of_user(::geteuid()) + " cannot look at it: " + finding.detail;
+    finding.detail = user_name(::geteuid()) + " cannot look at it: " + finding.detail;
     finding.mend = "run this as root";
   }
   finding.mend = command_of(finding.mend, config);

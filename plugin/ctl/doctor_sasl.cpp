@@ -10,6 +10,8 @@
 
 #include "plugin/config/config_error.hpp"
 #include "plugin/config/sasl_file.hpp"
+#include "plugin/config/user_names.hpp"
+#include "plugin/config/words.hpp"
 #include "plugin/ctl/doctor.hpp"
 #include "plugin/ctl/mail_server.hpp"
 
@@ -197,8 +199,7 @@ void SaslLook::look_at_saslauthd(const OtherUser& user) {
     const auto place = user.root + (obstacle.empty() ? path : obstacle);
     struct stat status {};
     const bool by_group = ::stat(place.c_str(), &status) == 0 && (status.st_mode & S_IXGRP) != 0 && status.st_gid != 0;
-    const auto mend =
-        by_group ? "usermod -a -G " + name_of_group(status.st_gid) + " " + user.name : "chmod o+x " + place;
+    const auto mend = by_group ? "usermod -a -G " + group_name(status.st_gid) + " " + user.name : "chmod o+x " + place;
     findings_.push_back({what, Found::wrong, "user " + user.name + " may not connect", mend});
   } else {
     const std::string mend = user.root.empty()

@@ -9,7 +9,7 @@
 #include <filesystem>
 
 #include "plugin/config/file_descriptor.hpp"
-#include "plugin/config/sasl_file.hpp"
+#include "plugin/config/words.hpp"
 #include "plugin/ctl/doctor.hpp"
 #include "plugin/ctl/program.hpp"
 

@@ -7,6 +7,7 @@
 #include "plugin/ctl/binding_view.hpp"
 #include "plugin/ctl/change.hpp"
 #include "plugin/ctl/confirmation.hpp"
+#include "plugin/ctl/counted.hpp"
 #include "plugin/ctl/terminal_text.hpp"
 #include "plugin/ctl/verbs.hpp"
 #include "plugin/store/key_usage.hpp"
@@ -18,10 +19,6 @@ constexpr std::array states{BindingState::active, BindingState::pending, Binding
                             BindingState::revoked};
 
 constexpr const char* reload = "systemctl reload clientid-shim";
-
-std::string counted(std::uint64_t count, const std::string& one) {
-  return std::to_string(count) + " " + one + (count == 1 ? "" : "s");
-}
 
 std::uint64_t count_of(const BindingCounts& counts, BindingState state) {
   return counts.at(static_cast<std::size_t>(state));

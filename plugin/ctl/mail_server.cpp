@@ -7,6 +7,7 @@
 #include <map>
 
 #include "plugin/config/sasl_file.hpp"
+#include "plugin/config/words.hpp"
 #include "plugin/ctl/program.hpp"
 
 namespace clientid::ctl {

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "plugin/config/file_descriptor.hpp"
+#include "plugin/config/user_names.hpp"
 
 namespace clientid::ctl {
 namespace {
@@ -78,17 +79,7 @@ std::string OtherUser::obstacle(const std::string& path) const {
 
 std::string OtherUser::group() const {
   const passwd* account = name.empty() ? ::getpwuid(::geteuid()) : ::getpwnam(name.c_str());
-  return account == nullptr ? "root" : name_of_group(account->pw_gid);
-}
-
-std::string name_of_user(uid_t user) {
-  const passwd* account = ::getpwuid(user);
-  return account == nullptr ? std::to_string(user) : account->pw_name;
-}
-
-std::string name_of_group(gid_t group) {
-  const auto* entry = ::getgrgid(group);
-  return entry == nullptr ? std::to_string(group) : entry->gr_name;
+  return account == nullptr ? "root" : group_name(account->pw_gid);
 }
 
 }  // namespace clientid::ctl

@@ -21,8 +21,4 @@ struct OtherUser {
   std::string group() const;  // its own
 };
 
-// "root", or the number where there is no name.
-std::string name_of_user(uid_t user);
-std::string name_of_group(gid_t group);
-
 }  // namespace clientid::ctl

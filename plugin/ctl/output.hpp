@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "plugin/config/text_or_null.hpp"
 #include "plugin/ctl/failure.hpp"
 #include "plugin/ctl/table.hpp"
 #include "plugin/identity/secret.hpp"
@@ -14,10 +15,6 @@
 namespace clientid::ctl {
 
 using Json = nlohmann::ordered_json;
-
-inline Json text_or_null(const std::string& text) {
-  return text.empty() ? Json(nullptr) : Json(text);
-}
 
 // Standard output does not take what is written.
 class OutputError : public Failure {

@@ -12,7 +12,7 @@
 #include <cstdlib>
 
 #include "plugin/config/file_descriptor.hpp"
-#include "plugin/config/sasl_file.hpp"
+#include "plugin/config/words.hpp"
 
 extern char** environ;  // NOLINT(readability-redundant-declaration)
 

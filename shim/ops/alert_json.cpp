@@ -1,19 +1,11 @@
 #include "shim/ops/alert_json.hpp"
 
-#include <nlohmann/json.hpp>
+#include "plugin/config/text_or_null.hpp"
 
 namespace clientid {
-namespace {
-
-using Json = nlohmann::ordered_json;
-
-Json text_or_null(const std::string& text) {
-  return text.empty() ? Json() : Json(text);
-}
-
-}  // namespace
 
 std::string alert_json(const MergedAlert& alert, const std::string& host) {
+  using Json = nlohmann::ordered_json;
   const auto& [last, first_at, last_at, count] = alert;
   Json object;
   object["kind"] = std::string(name(last.kind));

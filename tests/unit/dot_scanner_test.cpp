@@ -133,11 +133,11 @@ TEST_CASE("threats: SMTP smuggling - two of them at every two places") {
   const auto good = "ab\r\n.\r\n"s;
   for (const char first : {'\r', '\n'}) {
     for (const char second : {'\r', '\n'}) {
-      for (std::size_t place = 0; place <= 1; ++place) {
-        for (std::size_t other = place + 1; other <= 2; ++other) {
+      for (int place = 0; place <= 1; ++place) {
+        for (int other = place + 1; other <= 2; ++other) {
           auto octets = good;
-          octets.insert(other, 1, second);
-          octets.insert(place, 1, first);
+          octets.insert(octets.begin() + other, second);
+          octets.insert(octets.begin() + place, first);
           check_fault(octets);
         }
       }

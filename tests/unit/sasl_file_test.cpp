@@ -36,8 +36,3 @@ TEST_CASE("a line that libsasl cannot read is named") {
                          ConfigError);
   }
 }
-
-TEST_CASE("words stand between separators") {
-  CHECK(split_words("/a::/b:", ":") == std::vector<std::string>{"/a", "/b"});
-  CHECK(split_words(" \t").empty());
-}
