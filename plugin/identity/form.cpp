@@ -134,7 +134,8 @@ FormResult check_form(const FormRule& rule, std::string_view token, const MacVen
     case Kind::uuid: return check_uuid(token);
     case Kind::mac: return check_mac(token, vendors);
     case Kind::pattern: {
-      const bool fits = RE2::FullMatch(token, *rule.pattern_);
+      // RE2's own view, which is std::string_view with some versions alone.
+      const bool fits = RE2::FullMatch({token.data(), token.size()}, *rule.pattern_);
       return {fits, (fits ? "matches " : "does not match ") + rule.to_string()};
     }
   }
