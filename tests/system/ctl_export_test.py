@@ -13,7 +13,8 @@ import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
-from system.ctl_site import DONE, PROGRAM, RULE, STORE, SiteTest, TIME, USAGE, plain_program, sanitized
+from system.builds import sanitized
+from system.ctl_site import DONE, PROGRAM, RULE, STORE, SiteTest, TIME, USAGE, plain_program
 from system.terminal import Terminal
 from system.waiting import wait_until
 

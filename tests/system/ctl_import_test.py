@@ -14,8 +14,9 @@ import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from system.builds import sanitized
 from system.ctl_import_site import ImportSite
-from system.ctl_site import DONE, PROGRAM, RULE, STORE, USAGE, plain_program, sanitized
+from system.ctl_site import DONE, PROGRAM, RULE, STORE, USAGE, plain_program
 from system.terminal import Terminal
 from system.waiting import wait_until
 

@@ -15,19 +15,14 @@ import time
 import unittest
 import uuid
 
+from . import builds
+
 PROGRAM = os.environ.get("CLIENTIDCTL", "./clientidctl")
 
 
 def plain_program():
-    """For what sanitizers hide or make too slow: of the build without them that was made beside this one, if one was."""
-    plugins = os.environ.get("FOREIGN_PLUGIN_DIR")
-    plain = pathlib.Path(plugins or "/").parent / "clientidctl"
-    return str(plain) if plugins and plain.exists() else PROGRAM
-
-
-def sanitized(path):
-    """Whether the program was built with sanitizers, which keep what was freed."""
-    return b"__asan_init" in pathlib.Path(path).read_bytes()
+    """Of the build without sanitizers, if there is one."""
+    return builds.plain("clientidctl") or PROGRAM
 
 
 BINDING = ["id", "account", "type", "fingerprint", "state", "label", "created", "created_by", "last_seen",

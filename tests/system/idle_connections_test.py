@@ -13,9 +13,10 @@ import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from system.builds import sanitized
 from system.mechanisms import plain
 from system.scripted import Scripted
-from system.site import NAME, Site, prefer_plain_build, sanitized
+from system.site import NAME, Site, prefer_plain_build, program
 from system.waiting import run_tests
 
 WANTED = 5000
@@ -29,7 +30,7 @@ class IdleConnectionsTest(unittest.TestCase):
     def setUp(self):
         self.begun = time.monotonic()
         prefer_plain_build()
-        self.sanitized = sanitized()
+        self.sanitized = sanitized(program("SHIM"))
         hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
         # Ours hold the clients' ends, and those of the scripted back end. The shim inherits the limit, and has two for some.

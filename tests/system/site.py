@@ -29,6 +29,7 @@ import subprocess
 import tempfile
 import uuid
 
+from . import builds
 from .postfix import Postfix
 from .settings import overridden
 from .trap import Trap
@@ -256,16 +257,10 @@ def program(variable):
 
 
 def prefer_plain_build():
-    """For what sanitizers hide or make too slow: take the build without them that was made beside this one, if one was."""
-    plugins = os.environ.get("FOREIGN_PLUGIN_DIR")
-    shim = plugins and pathlib.Path(plugins).parent / "clientid-shim"
-    if shim and shim.exists():
-        os.environ.update(SHIM=str(shim), SASL_PLUGIN_DIR=plugins)
-
-
-def sanitized():
-    """Whether the shim was built with sanitizers."""
-    return b"__asan_init" in pathlib.Path(program("SHIM")).read_bytes()
+    """From here on the shim is that of the build without sanitizers, if there is one."""
+    shim = builds.plain("clientid-shim")
+    if shim:
+        os.environ.update(SHIM=shim, SASL_PLUGIN_DIR=os.environ["FOREIGN_PLUGIN_DIR"])
 
 
 def run(*command, text="", env=None, statuses=(0,)):
