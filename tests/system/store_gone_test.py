@@ -9,7 +9,7 @@ from system.mechanisms import ACCEPTED, MECHANISMS, REFUSED, UNAVAILABLE, log_in
 from system.outcomes import Outcomes
 from system.refusing import start_in_vain
 from system.saslauthd import require_saslauthd
-from system.waiting import run_tests
+from system.waiting import run_tests, wait_until
 
 
 class StoreGoneTest(unittest.TestCase):
@@ -78,6 +78,8 @@ class StoreGoneTest(unittest.TestCase):
         site = self.site()
         site.ctl("policy set on-store-failure=allow")
         site.start()
+        # Its own look at the store, at the start, is over.
+        self.assertTrue(wait_until(lambda: "listening" in site.log()))
         self.db.rename(self.away)
         self.assertEqual(log_in(site, plain, "phone"), UNAVAILABLE)
         self.away.rename(self.db)
