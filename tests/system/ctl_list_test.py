@@ -34,6 +34,7 @@ class ListTest(SiteTest):
         lines = self.ctl("list").out.splitlines()
         column = lines[0].index("LABEL")
         self.assertEqual([line[column:] for line in lines], ["LABEL", "phone", "laptop"])
+        self.assertEqual([line.split()[-2] for line in lines[1:]], ["-", "-"], "not seen yet")
         quiet = self.ctl("--quiet", "list").out.splitlines()
         self.assertEqual([line.split() for line in quiet], [line.split() for line in lines[1:]])
 

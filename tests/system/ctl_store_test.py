@@ -27,7 +27,9 @@ class StoreTest(SiteTest):
         self.ctl("list", expect=STORE)
 
     def test_of_another_kind(self):
-        self.ctl("--store", "postgresql://user:password@host/db", "list", expect=STORE)
+        error = self.ctl("--store", "postgresql://user:password@host/db", "list", expect=STORE).err
+        self.assertIn("sqlite:PATH", error)
+        self.assertNotIn("password", error)
 
 
 if __name__ == "__main__":
