@@ -115,6 +115,7 @@ class CheckTest(SiteTest):
         self.assertEqual(spoke, ("binding", "allow", "bound"))
         self.assertIn("known-only for account alice@example.com until it is lifted", saw["attack mode"])
         self.assertIn("valid-only for all until it is lifted", saw["attack mode"])
+        self.assertEqual(saw["blocks"], "none")
         self.assertEqual(self.explain(self.token())[0], ("attack mode", "refuse", "known-only"))
         self.assertEqual(self.explain(account="bob")[0], ("attack mode", "refuse", "valid-only"))
 
