@@ -38,10 +38,10 @@ libbinding_la_SOURCES = \
   %D%/config/file_access.cpp %D%/config/file_access.hpp \
   %D%/config/file_descriptor.hpp \
   %D%/config/finding.cpp %D%/config/finding.hpp \
+  %D%/config/json_text.hpp \
   %D%/config/option_file.cpp %D%/config/option_file.hpp \
   %D%/config/sasl_file.cpp %D%/config/sasl_file.hpp \
   %D%/config/site.cpp %D%/config/site.hpp \
-  %D%/config/text_or_null.hpp \
   %D%/config/user_names.cpp %D%/config/user_names.hpp \
   %D%/config/words.cpp %D%/config/words.hpp \
   %D%/identity/fingerprint.cpp %D%/identity/fingerprint.hpp \

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "plugin/config/config_error.hpp"
+#include "plugin/config/file_access.hpp"
 
 namespace clientid {
 namespace {
@@ -56,9 +57,7 @@ bool DraftFile::keep(mode_t mode, Existing existing) {
     ::unlink(draft_.c_str());
   }
   draft_.clear();
-  const auto slash = path_.rfind('/');
-  const std::string directory = slash == std::string::npos ? "." : path_.substr(0, slash + 1);
-  const FileDescriptor parent(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const FileDescriptor parent(::open(directory_of(path_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!parent || ::fsync(parent.get()) != 0) fail(path_, errno);
   return true;
 }

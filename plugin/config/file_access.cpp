@@ -36,10 +36,14 @@ std::string advice_unless_readable(const std::string& path) {
 
 }  // namespace
 
+std::string directory_of(const std::string& path) {
+  const auto slash = path.rfind('/');
+  return slash == std::string::npos ? "." : path.substr(0, slash + 1);
+}
+
 std::string access_advice(const std::string& path, Access access) {
   const bool write = access == Access::write;
-  const auto slash = path.rfind('/');
-  const auto directory = slash == std::string::npos ? "." : path.substr(0, slash + 1);
+  const auto directory = directory_of(path);
   auto advice = advice_unless(write ? W_OK | X_OK : X_OK, directory, directory);
   if (!advice.empty()) return advice;
   return write ? advice_unless(R_OK | W_OK, path, path + "*") : advice_unless_readable(path);

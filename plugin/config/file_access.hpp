@@ -5,6 +5,9 @@
 
 namespace clientid {
 
+// The directory of the file, with its slash; "." where the path names none.
+std::string directory_of(const std::string& path);
+
 enum class Access : unsigned char {
   read,
   write,  // and read, and make files beside it whose names begin with its own

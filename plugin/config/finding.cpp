@@ -3,17 +3,12 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
-#include "plugin/config/text_or_null.hpp"
+#include "plugin/config/json_text.hpp"
 
 namespace clientid {
 namespace {
 
 constexpr std::array results{Found::ok, Found::note, Found::wrong};
-
-std::string text_of(const nlohmann::ordered_json& object, const char* key) {
-  const auto found = object.find(key);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
 
 }  // namespace
 

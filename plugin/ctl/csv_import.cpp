@@ -117,9 +117,7 @@ class Rows {
   Device shown(const std::string& type, const std::vector<Secret>& row) {
     const auto token = columns_.in(Column::token, row);
     if (token.empty()) throw ConfigError("it is empty");
-    if (!valid_token(token)) {
-      throw ConfigError("that cannot be a token: it takes 1 to 128 printable ASCII characters without a space");
-    }
+    check_token(token);
     return device_of({type, Secret(token)}, context_.key());
   }
 

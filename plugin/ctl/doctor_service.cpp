@@ -20,11 +20,6 @@ namespace {
 constexpr auto patience = std::chrono::seconds(60);
 constexpr int connect_patience = 2000;  // ms
 
-std::string text_of(const Json& settings, const char* key) {
-  const auto found = settings.find(key);
-  return found != settings.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
 std::vector<std::string> list_of(const Json& settings, const char* key) {
   const auto found = settings.find(key);
   return found != settings.end() && found->is_array() ? found->get<std::vector<std::string>>()

@@ -45,7 +45,7 @@ void look_at_key_ids(Context& context, const KeyFile* key, Findings& findings) {
   std::vector<std::pair<std::string, std::uint64_t>> lost;
   bool some_known = false;
   for (const auto& [id, usage] : key_usage(context.store(), context.now())) {
-    const auto count = total(usage.bindings) + total(usage.licences);
+    const auto count = usage.devices();
     if (count == 0) continue;
     const bool known = key != nullptr && key->find(id) != nullptr;
     some_known = some_known || known;

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <chrono>
 #include <iostream>
-#include <thread>
 #include <utility>
 
+#include "plugin/ctl/lock_pause.hpp"
 #include "plugin/ctl/setting_edit.hpp"
 #include "plugin/ctl/terminal_text.hpp"
 #include "plugin/store/restrictions.hpp"
@@ -282,10 +282,9 @@ void Importer::bad(std::size_t line, const std::string& what) {
 }
 
 void Importer::flush() {
-  using Clock = std::chrono::steady_clock;
   if (pending_.empty()) return;
   if (interruption_.came()) throw Interrupted("interrupted");
-  const auto began = Clock::now();
+  const auto began = std::chrono::steady_clock::now();
   std::optional<Failure> stop;
   {
     Batch batch(*this);
@@ -305,10 +304,7 @@ void Importer::flush() {
   pending_.clear();
   pending_rows_ = 0;
   if (stop) throw Failure(*stop);
-  // Who waits for SQLite's lock tries again only every so often, and must find it free then.
-  if (!options_.dry_run) {
-    std::this_thread::sleep_for(std::max<Clock::duration>(Clock::now() - began, std::chrono::milliseconds(10)));
-  }
+  if (!options_.dry_run) leave_lock_free(began);
 }
 
 void Importer::finish() {

@@ -24,15 +24,18 @@ std::uint64_t count_of(const BindingCounts& counts, BindingState state) {
   return counts.at(static_cast<std::size_t>(state));
 }
 
-// "3 (2 active, 1 revoked)"
-std::string by_state(const BindingCounts& counts) {
-  if (total(counts) == 0) return "0";
+// " (2 active, 1 revoked)"; empty where there are none.
+std::string states_of(const BindingCounts& counts) {
   std::string text;
   for (const auto state : states) {
     const auto count = count_of(counts, state);
     if (count > 0) text += (text.empty() ? "" : ", ") + std::to_string(count) + " " + std::string(name(state));
   }
-  return std::to_string(total(counts)) + " (" + text + ")";
+  return text.empty() ? "" : " (" + text + ")";
+}
+
+std::string by_state(const BindingCounts& counts) {
+  return std::to_string(total(counts)) + states_of(counts);
 }
 
 Json json_of(const BindingCounts& counts) {
@@ -64,7 +67,7 @@ std::vector<KeyRow> all_keys(Context& context) {
     rows.push_back({key.id, state_of(file, key), key.created, used ? used.mapped() : KeyUsage()});
   }
   for (const auto& [id, used] : usage) {
-    const bool any = total(used.bindings) + total(used.licences) + used.blocks > 0;
+    const bool any = used.devices() + used.blocks > 0;
     if (any) rows.push_back({id, id.empty() ? "unknown" : "missing", "", used});
   }
   return rows;
@@ -150,9 +153,7 @@ std::string under(const KeyUsage& usage) {
   std::string text;
   const auto add = [&](const std::string& part) { text += (text.empty() ? "" : ", ") + part; };
   const auto add_counts = [&](const BindingCounts& counts, const std::string& one) {
-    if (total(counts) == 0) return;
-    const auto states_of_them = by_state(counts);
-    add(counted(total(counts), one) + states_of_them.substr(states_of_them.find(" (")));
+    if (total(counts) > 0) add(counted(total(counts), one) + states_of(counts));
   };
   add_counts(usage.bindings, "binding");
   add_counts(usage.licences, "licence");
@@ -225,7 +226,7 @@ Status key_retire(Context& context, const Arguments& arguments) {
   const auto require_not_current = [&](const KeyFile& file) {
     if (id != file.current_id()) return;
     throw Failure(Status::rule,
-                  "key " + id + " is the current one; make another one current first: clientidctl key " + "rotate");
+                  "key " + id + " is the current one; make another one current first: clientidctl key rotate");
   };
   require_not_current(context.key());
   confirm_retirement(context, id, arguments.flag("yes"));

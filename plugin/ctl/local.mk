@@ -32,6 +32,7 @@ clientidctl_SOURCES = \
   %D%/keys.cpp \
   %D%/label.cpp %D%/label.hpp \
   %D%/listing.cpp \
+  %D%/lock_pause.hpp \
   %D%/mail_server.cpp %D%/mail_server.hpp \
   %D%/main.cpp \
   %D%/other_user.cpp %D%/other_user.hpp \

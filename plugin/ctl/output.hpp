@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "plugin/config/text_or_null.hpp"
+#include "plugin/config/json_text.hpp"
 #include "plugin/ctl/failure.hpp"
 #include "plugin/ctl/table.hpp"
 #include "plugin/identity/secret.hpp"

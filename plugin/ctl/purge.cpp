@@ -1,12 +1,11 @@
 // purge: forget old history and what is over, or one account.
-#include <algorithm>
 #include <chrono>
-#include <thread>
 
 #include "plugin/config/config_error.hpp"
 #include "plugin/ctl/change.hpp"
 #include "plugin/ctl/confirmation.hpp"
 #include "plugin/ctl/counted.hpp"
+#include "plugin/ctl/lock_pause.hpp"
 #include "plugin/ctl/terminal_text.hpp"
 #include "plugin/ctl/verbs.hpp"
 #include "plugin/store/account_data.hpp"
@@ -35,15 +34,13 @@ void record(Context& context, const std::string& what) {
 
 template <typename Removal>
 auto remove_all(Removal& removal) {
-  using Clock = std::chrono::steady_clock;
   decltype(removal.remove_some()) all;
   while (true) {
-    const auto began = Clock::now();
+    const auto began = std::chrono::steady_clock::now();
     const auto some = removal.remove_some();
     if (!some.any()) return all;
     all += some;
-    // Who waits for SQLite's lock tries again only every so often, and must find it free then.
-    std::this_thread::sleep_for(std::max<Clock::duration>(Clock::now() - began, std::chrono::milliseconds(10)));
+    leave_lock_free(began);
   }
 }
 

@@ -1,5 +1,6 @@
 #include "plugin/ctl/restriction_view.hpp"
 
+#include "plugin/ctl/binding_view.hpp"
 #include "plugin/ctl/terminal_text.hpp"
 #include "plugin/identity/fingerprint.hpp"
 
@@ -17,7 +18,7 @@ Json to_json(const Restriction& restriction) {
       {"kind", kind_name(restriction)},
       {"subject", text_or_null(shown_subject(restriction))},
       {"effect", name(restriction.effect)},
-      {"until", restriction.until ? Json(format_time(*restriction.until)) : Json(nullptr)},
+      {"until", ctl::to_json(restriction.until)},
       {"reason", text_or_null(restriction.cause)},
       {"created", format_time(restriction.created)},
       {"created_by", restriction.created_by},
@@ -26,8 +27,12 @@ Json to_json(const Restriction& restriction) {
 
 }  // namespace
 
+std::string_view shown_kind(std::string_view kind) {
+  return kind == name(Restricted::network) ? network_kind : kind;
+}
+
 std::string_view kind_name(const Restriction& restriction) {
-  return restriction.kind == Restricted::network ? network_kind : name(restriction.kind);
+  return shown_kind(name(restriction.kind));
 }
 
 std::optional<Restricted> parse_restricted_kind(std::string_view text) {

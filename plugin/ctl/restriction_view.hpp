@@ -12,6 +12,7 @@
 namespace clientid::ctl {
 
 // Restrictions call it a network, and commands an address.
+std::string_view shown_kind(std::string_view kind);  // as the store has it
 std::string_view kind_name(const Restriction& restriction);
 std::optional<Restricted> parse_restricted_kind(std::string_view text);
 

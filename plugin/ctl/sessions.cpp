@@ -13,7 +13,7 @@ Json to_json(const ListedSession& listed) {
       {"fingerprint", short_form(session.fingerprint)},
       {"binding", listed.binding ? Json(*listed.binding) : Json(nullptr)},
       {"label", listed.binding ? Json(listed.label) : Json(nullptr)},
-      {"peer", session.peer.empty() ? Json(nullptr) : Json(session.peer)},
+      {"peer", text_or_null(session.peer)},
       {"since", format_time(session.opened)},
       {"holder", session.holder},
   };

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "plugin/ctl/binding_view.hpp"
+#include "plugin/ctl/restriction_view.hpp"
 #include "plugin/ctl/verbs.hpp"
 #include "plugin/policy/restriction.hpp"
 #include "plugin/store/history.hpp"
@@ -48,11 +49,6 @@ long long count_of(const Counted& counted, std::string_view name) {
   return found == counted.end() ? 0 : found->second;
 }
 
-// Restrictions call it a network, and commands an address.
-std::string shown_kind(const RestrictionNumber& number) {
-  return number.kind == name(Restricted::network) ? "address" : number.kind;
-}
-
 Json to_json(const Counted& counted) {
   auto object = Json::object();
   for (const auto& [name, count] : counted) object[name] = count;
@@ -86,14 +82,14 @@ Json outcomes_of(const AttemptNumbers& attempts) {
 Json to_json(const Numbers& numbers) {
   auto restrictions = Json::array();
   for (const auto& number : numbers.restrictions) {
-    restrictions.push_back({{"effect", number.effect}, {"kind", shown_kind(number)}, {"count", number.count}});
+    restrictions.push_back({{"effect", number.effect}, {"kind", shown_kind(number.kind)}, {"count", number.count}});
   }
   auto day = Json::array();
   for (const auto& hour : numbers.day) {
     day.push_back({{"hour", format_time(hour.start)}, {"attempts", hour.attempts}, {"refused", hour.refused}});
   }
   return {
-      {"scope", numbers.scope.empty() ? Json(nullptr) : Json(numbers.scope)},
+      {"scope", text_or_null(numbers.scope)},
       {"accounts", numbers.bindings.accounts},
       {"states", states_of(numbers.bindings)},
       {"expired", numbers.bindings.expired},
@@ -127,7 +123,8 @@ void print_now(const Output& output, const Numbers& numbers) {
   rows.push_back({"open sessions", std::to_string(numbers.sessions.open)});
   rows.push_back({"devices with sessions", std::to_string(numbers.sessions.devices)});
   for (const auto& number : numbers.restrictions) {
-    rows.push_back({"restrictions " + number.effect + " " + shown_kind(number), std::to_string(number.count)});
+    rows.push_back(
+        {"restrictions " + number.effect + " " + std::string(shown_kind(number.kind)), std::to_string(number.count)});
   }
   output.table({"NOW", "COUNT"}, rows);
 }

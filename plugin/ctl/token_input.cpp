@@ -36,6 +36,11 @@ Secret read_token() {
 
 }  // namespace
 
+void check_token(std::string_view token) {
+  if (valid_token(token)) return;
+  throw ConfigError("that cannot be a token: it takes 1 to 128 printable ASCII characters without a space");
+}
+
 std::string read_type(std::string_view type) {
   if (valid_type(type)) return lower_case(type);
   throw ConfigError("that cannot be a type: it takes 1 to 16 letters, digits and dashes, such as UUID");
@@ -44,8 +49,8 @@ std::string read_type(std::string_view type) {
 Identity read_identity(std::string_view type, const Secret& token) {
   Identity identity{read_type(type), token.view() == "-" ? read_token() : token.clone()};
   if (identity.token.empty()) throw ConfigError("standard input: its first line is empty, and should be a token");
-  if (valid_token(identity.token.view())) return identity;
-  throw ConfigError("that cannot be a token: it takes 1 to 128 printable ASCII characters without a space");
+  check_token(identity.token.view());
+  return identity;
 }
 
 }  // namespace clientid::ctl

@@ -10,6 +10,9 @@ namespace clientid::ctl {
 // Throws ConfigError.
 Identity read_identity(std::string_view type, const Secret& token);
 
+// Throws ConfigError unless it can be a token.
+void check_token(std::string_view token);
+
 // Lower case, as it is kept. Throws ConfigError.
 std::string read_type(std::string_view type);
 

@@ -62,11 +62,11 @@ void require_another(const std::vector<HashKey>& keys, const HashKey& key, const
   }
 }
 
-void append_line(Secret& text, HashKey& key) {
+void append_line(Secret& text, const HashKey& key) {
   text.append(key.id);
   text.append(' ');
-  for (std::size_t i = 0; i < key_size; ++i) {
-    Secret digits(encode_hex({octets_of(key.octets) + i, 1}));
+  for (const char octet : key.octets.view()) {
+    Secret digits(encode_hex({reinterpret_cast<const std::uint8_t*>(&octet), 1}));
     text.append(digits.view());
   }
   if (!key.created.empty()) text.append(" " + key.created);
@@ -169,10 +169,7 @@ void KeyFile::replace(const std::string& path) const {
 
 Secret KeyFile::text() const {
   Secret text("# clientid hash keys; the first one is current\n");
-  for (const auto& key : keys_) {
-    HashKey copy{key.id, key.octets.clone(), key.created};
-    append_line(text, copy);
-  }
+  for (const auto& key : keys_) append_line(text, key);
   return text;
 }
 

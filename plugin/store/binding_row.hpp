@@ -9,6 +9,11 @@
 
 namespace clientid {
 
+// state_in_force() as a column, with the time as the variable `at`: ":now".
+inline std::string state_in_force_column(const std::string& at) {
+  return "CASE WHEN state = 'suspended' AND suspended_until <= " + at + " THEN 'active' ELSE state END AS in_force";
+}
+
 struct BindingRow {
   BindingRow() = default;
   explicit BindingRow(const Binding& binding);

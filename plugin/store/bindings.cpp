@@ -55,8 +55,7 @@ BindingCounts Bindings::count(Time at) {
   std::string state;
   long long bindings = 0;
   Statement statement(connection_,
-                      "SELECT CASE WHEN state = 'suspended' AND suspended_until <= :at THEN 'active' ELSE state END"
-                      " AS in_force, count(*) FROM binding GROUP BY in_force");
+                      "SELECT " + state_in_force_column(":at") + ", count(*) FROM binding GROUP BY in_force");
   statement.use(seconds).into(state, bindings).for_each_row([&] {
     const auto known = parse_binding_state(state);
     if (known) counts[static_cast<std::size_t>(*known)] = static_cast<std::uint64_t>(bindings);

@@ -2,12 +2,17 @@
 
 #include <numeric>
 
+#include "plugin/store/binding_row.hpp"
 #include "plugin/store/statement.hpp"
 
 namespace clientid {
 
 std::uint64_t total(const BindingCounts& counts) {
   return std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
+}
+
+std::uint64_t KeyUsage::devices() const {
+  return total(bindings) + total(licences);
 }
 
 std::map<std::string, KeyUsage> key_usage(Connection& connection, Time now) {
@@ -17,10 +22,9 @@ std::map<std::string, KeyUsage> key_usage(Connection& connection, Time now) {
   std::string state;
   long long licence = 0;
   long long count = 0;
-  Statement(connection,
-            "SELECT key_id, CASE WHEN state = 'suspended' AND suspended_until <= :at THEN 'active' ELSE state END AS"
-            " in_force, CASE WHEN account = '*' THEN 1 ELSE 0 END AS licence, count(*) FROM binding"
-            " GROUP BY key_id, in_force, licence")
+  Statement(connection, "SELECT key_id, " + state_in_force_column(":at") +
+                            ", CASE WHEN account = '*' THEN 1 ELSE 0 END AS licence, count(*) FROM binding"
+                            " GROUP BY key_id, in_force, licence")
       .use(at)
       .into(key, state, licence, count)
       .for_each_row([&] {

@@ -17,6 +17,8 @@ struct KeyUsage {
   BindingCounts licences{};
   std::uint64_t blocks = 0;        // of devices, in force
   std::optional<Time> last_moved;  // when a device was moved away from it
+
+  std::uint64_t devices() const;  // bindings and licences, in whatever state
 };
 
 std::uint64_t total(const BindingCounts& counts);

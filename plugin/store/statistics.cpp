@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "plugin/store/binding_row.hpp"
 #include "plugin/store/statement.hpp"
 
 namespace clientid {
@@ -54,10 +55,9 @@ BindingNumbers Statistics::bindings() {
   Where where;
   where.add("account <> :licence", std::string("*"));
   limit_to_scope(where);
-  Statement by_state(connection_,
-                     "SELECT CASE WHEN state = 'suspended' AND suspended_until <= :resumed THEN 'active' ELSE state END"
-                     " AS in_force, type, count(*), count(CASE WHEN expires <= :now THEN 1 END) FROM binding" +
-                         where.text() + " GROUP BY 1, 2");
+  Statement by_state(connection_, "SELECT " + state_in_force_column(":resumed") +
+                                      ", type, count(*), count(CASE WHEN expires <= :now THEN 1 END) FROM binding" +
+                                      where.text() + " GROUP BY 1, 2");
   by_state.use(at, at);
   where.bind(by_state);
   by_state.into(state, type, count, expired).for_each_row([&] {

@@ -1,6 +1,6 @@
 #include "shim/ops/alert_json.hpp"
 
-#include "plugin/config/text_or_null.hpp"
+#include "plugin/config/json_text.hpp"
 
 namespace clientid {
 

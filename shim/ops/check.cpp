@@ -181,12 +181,11 @@ void check_tls(Report& report, const Config& config) {
 }
 
 // X8: what stands under a key that is not in the file might as well not be there. That may be meant.
-void look_for_missing_keys(Report& report, const Site& site) {
-  const auto file = KeyFile::load(site.key_file);
+void look_for_missing_keys(Report& report, const Site& site, const KeyFile& keys) {
   auto store = Connection::open(site.store);
   for (const auto& [id, usage] : key_usage(store, now())) {
-    const auto count = total(usage.bindings) + total(usage.licences);
-    if (count == 0 || file.find(id) != nullptr) continue;
+    const auto count = usage.devices();
+    if (count == 0 || keys.find(id) != nullptr) continue;
     report.add({std::string(keys_of_bindings), Found::note,
                 std::to_string(count) + " were made under key " + id + ", which is not in the key file",
                 "bring the key back, or see what they are with: clientidctl list --key " + id});
@@ -194,9 +193,10 @@ void look_for_missing_keys(Report& report, const Site& site) {
 }
 
 void check_site(Report& report, const Site& site) {
-  const bool keys = report.attempt("keys " + site.key_file, [&] { KeyFile::load(site.key_file); });
+  std::optional<KeyFile> keys;
+  report.attempt("keys " + site.key_file, [&] { keys = KeyFile::load(site.key_file); });
   const bool store = report.attempt("store " + site.store, [&] { Connection::require_writable(site.store); });
-  if (keys && store) look_for_missing_keys(report, site);
+  if (keys && store) look_for_missing_keys(report, site, *keys);
   if (site.geoip_database.empty()) return;
   report.attempt("countries " + site.geoip_database, [&] { Countries::open(site.geoip_database); });
 }
