@@ -29,6 +29,10 @@ class SignalsTest(unittest.TestCase):
             self.assertEqual(plain(client, self.site, self.site.passwords["alice"])[0], 235)
         return client
 
+    def announced_size(self):
+        with connected(self.site) as client:
+            return client.esmtp_features["size"]
+
     def hang_up(self, event):
         seen = self.site.log().count(event)
         self.site.shim.send_signal(signal.SIGHUP)
@@ -115,7 +119,7 @@ class SignalsTest(unittest.TestCase):
         self.replace("postfix/etc/main.cf", "", "\nmessage_size_limit = 54321\n")
         self.site.postfix.start()
         # Nobody of ours is handed over: the program itself asks again.
-        self.assertTrue(wait_until(lambda: self.client().esmtp_features["size"] == "54321", 20))
+        self.assertTrue(wait_until(lambda: self.announced_size() == "54321", 20))
 
     def test_a_wrong_configuration_changes_nothing(self):
         self.site.configure("clientid = maybe")
