@@ -9,6 +9,7 @@ import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from system.outcomes import Outcomes
 from system.site import NAME, Site
 from system.waiting import Skip
 
@@ -111,6 +112,8 @@ def main():
         refused(site, "No identity", None, site.passwords["alice"])
         refused(site, "The bound device with a wrong password", site.token("phone"), "wrong")
         expect("messages in the Maildir at the end", site.postfix.wait_for(messages=1), True)
+        outcomes = [event["outcome"] for event in Outcomes(site).wait_for(4)]
+        expect("outcomes in the history", sorted(outcomes), ["authenticated", "failed", "refused", "refused"])
         print("\nWhat the operator sees:")
         for line in site.ctl("history").splitlines():
             print("    " + line)
