@@ -7,6 +7,7 @@ import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from system.client import connected
 from system.postfix import require_postfix
 from system.refusing import start_in_vain
 from system.site import Site, program
@@ -24,8 +25,9 @@ class AlertKeysTest(unittest.TestCase):
         return line.removeprefix("clientid-shim: ").removeprefix(f"{self.site.dir}/shim.conf: ")
 
     def script(self, mode=0o755):
-        path = self.site.dir / "tell"
-        path.write_text("#!/bin/sh\n")
+        """It writes down its argument."""
+        path, told = self.site.dir / "tell", self.site.dir / "told"
+        path.write_text(f"#!/bin/sh\necho $1 >{told}.new && mv {told}.new {told}\n")
         path.chmod(mode)
         return path
 
@@ -79,6 +81,11 @@ class AlertKeysTest(unittest.TestCase):
         reloaded("reload-failure", f"alert-command = {path}.missing")
         self.assertIn("missing: No such file or directory", self.site.log())
         reloaded("reloaded", f"alert-command = {path} other")
+        with connected(self.site, "phone") as client:
+            self.assertEqual(client.login("alice", self.site.passwords["alice"])[0], 235)
+        told = self.site.dir / "told"
+        self.assertTrue(wait_until(told.exists), self.site.log())
+        self.assertEqual(told.read_text(), "other\n")
         self.site.config = []
         reloaded("reloaded")
         self.assertNotIn("needs-restart", self.site.log())

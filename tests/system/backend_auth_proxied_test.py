@@ -58,7 +58,7 @@ class PostfixTest(Proxied, backend_auth_test.WithPostfix, unittest.TestCase):
             with self.subTest(version=version):
                 site = self.site(f"send-proxy-protocol = {version}", handover="xclient", main=self.MAIN)
                 self.check(site)
-                self.assertIn("XCLIENT ", site.postfix.log())
+                self.assertIn(": XCLIENT ", site.postfix.log())
 
     def test_a_lost_connection_is_authenticated_again(self):
         site = self.site("send-proxy-protocol = v2", main=self.MAIN)

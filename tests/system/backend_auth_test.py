@@ -130,6 +130,7 @@ class BackendAuth(Checks):
                 reply = client.docmd("AUTH", "PLAIN " + base64.b64encode(text.encode()).decode())
                 self.assertEqual(reply == REFUSED, not accepted)
         self.assertEqual(self.scram_replies(site, "phone", site.passwords["alice"], act_for="bob"), REFUSED)
+        self.assertNotRegex(site.postfix.log(), r"authenticat\w+ failed")
         self.assertEqual(self.scram_replies(site, "phone", site.passwords["alice"], act_for="alice")[0], 334)
 
     def test_d8_3_a_refused_device_is_told_so_behind_the_password(self):

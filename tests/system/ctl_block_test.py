@@ -139,7 +139,9 @@ class BlockTest(SiteTest):
         self.assertEqual(self.json("check", "bob", "UUID", "-", text=token, expect=REFUSED)["reason"], "device-blocked")
         self.ctl("block", "remove", "address", "192.0.2.7")
         self.assertEqual(self.listed(), [("device", binding["fingerprint"])])
-        self.assertEqual(self.json("block", "add", *DEVICE, text=token)["changed"], True)
+        # With the end and the reason that it has already.
+        self.assertEqual(self.json("block", "add", *DEVICE, "--for", "1h", "--reason", "by a test", text=token)["changed"],
+                         True)
         self.assertEqual(self.reason(token, REFUSED), "device-blocked")
         self.assertEqual(len(self.listed()), 1)
 

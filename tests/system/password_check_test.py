@@ -91,7 +91,7 @@ class PostfixTest(PasswordCheck, unittest.TestCase):
     def test_with_the_clients_address(self):
         site = self.site(handover="xclient")
         self.deliver(site, plain)
-        self.assertIn("XCLIENT", site.postfix.log())
+        self.assertIn(": XCLIENT ", site.postfix.log())
 
     def test_a_back_end_that_has_login_alone(self):
         self.deliver(self.site(sasl="mech_list: LOGIN\n"), plain)

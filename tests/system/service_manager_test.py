@@ -97,6 +97,11 @@ class AsTheUnit(unittest.TestCase):
         self.site.shim.send_signal(signal.SIGHUP)
         self.assertTrue(wait_until(lambda: "reloaded" in self.site.log()), self.site.mask(self.site.log()))
 
+    def test_another_process_of_its_user_may_not_look_into_it(self):
+        """The memory of a process that may not be dumped belongs to root."""
+        self.site.start(*self.prefix())
+        self.assertEqual(pathlib.Path(f"/proc/{self.site.shim.pid}/mem").stat().st_uid, 0)
+
     def test_the_verdict_socket_may_be_for_a_group_that_it_is_in(self):
         self.site.config.append(f"verdict-socket = {{dir}}/verdict {self.USER}:{self.OTHERS} 0660")
         self.site.start(*self.prefix(self.OTHERS))
