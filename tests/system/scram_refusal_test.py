@@ -140,25 +140,27 @@ class PasswordTest(ScramDialogue):
         self.assertEqual(len(nonces), 2)
 
     def test_malformed_answers_are_refused_alike(self):
-        site = self.site()
+        """Where the policy has nothing against them."""
+        site = self.site(mode="learn")
         site.start()
         for final in ("", "c=biws", "c=biws,r={r}", "c=biws,r={r}x,p=" + "A" * 43 + "=", "c=biws,r={r},p=AAAA",
                       "c=eSws,r={r},p=" + "A" * 43 + "=", "c=biws,r={r},p=" + "A" * 43 + "=,x=y"):
             for account in ("alice", "nobody"):
                 with self.subTest(final=final, account=account):
-                    client = self.connect(site)
+                    client = self.connect(site, "phone")
                     _, text = self.say(client, "AUTH", "SCRAM-SHA-256 " + encode(f"n,,n={account},r=abc"))
                     answer = final.format(r=fields(text)["r"])
                     self.assertEqual(self.say(client, encode(answer)), REFUSED)
 
     def test_malformed_beginnings_are_refused_at_once(self):
-        site = self.site()
+        site = self.site(mode="learn")
         site.start()
         for first in ("n,,n=nobody", "x,,n=nobody,r=abc", "n,,m=x,n=nobody,r=abc", "n,,n=no=body,r=abc"):
             for account in ("alice", "nobody"):
                 with self.subTest(first=first, account=account):
                     message = encode(first.replace("nobody", account))
-                    self.assertEqual(self.say(self.connect(site), "AUTH", "SCRAM-SHA-256 " + message), REFUSED)
+                    client = self.connect(site, "phone")
+                    self.assertEqual(self.say(client, "AUTH", "SCRAM-SHA-256 " + message), REFUSED)
 
     def test_nobody_acts_for_another(self):
         site = self.site()
