@@ -18,7 +18,7 @@ void report(const Output& output, const InputFile& input, const Importer& import
     return;
   }
   auto added = Json::object();
-  for (const auto* what : {"binding", "setting", "type", "restriction", "event"}) {
+  for (const auto* what : {"binding", "setting", "type", "restriction", "move", "event"}) {
     const auto found = tally.added.find(what);
     added[what] = found == tally.added.end() ? 0 : found->second;
   }

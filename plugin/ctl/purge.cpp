@@ -16,13 +16,15 @@ namespace {
 
 std::string text(const Removed& removed, Time oldest) {
   return counted(removed.events, "event") + " from before " + format_time(oldest) + ", " +
-         counted(removed.restrictions, "ended restriction") + ", " + counted(removed.sessions, "lost session");
+         counted(removed.restrictions, "ended restriction") + ", " + counted(removed.sessions, "lost session") + ", " +
+         counted(removed.moves, "former fingerprint");
 }
 
 std::string text(const AccountCounts& removed) {
   return counted(removed.bindings, "binding") + ", " + counted(removed.events, "event") + ", " +
          counted(removed.settings, "setting") + ", " + counted(removed.restrictions, "restriction") + ", " +
-         counted(removed.counters, "counter") + ", " + counted(removed.sessions, "open session");
+         counted(removed.counters, "counter") + ", " + counted(removed.sessions, "open session") + ", " +
+         counted(removed.moves, "former fingerprint");
 }
 
 // First, so that it is known of also where the removal is broken off.
@@ -59,6 +61,7 @@ void report(const Output& output, const Removed& removed, Time oldest, bool dry_
       {"events", removed.events},
       {"restrictions", removed.restrictions},
       {"sessions", removed.sessions},
+      {"moves", removed.moves},
       {"changed", removed.any() && !dry_run},
   });
 }
@@ -76,6 +79,7 @@ void report(const Output& output, const std::string& account, const AccountCount
       {"restrictions", removed.restrictions},
       {"counters", removed.counters},
       {"sessions", removed.sessions},
+      {"moves", removed.moves},
       {"changed", removed.any() && !dry_run},
   });
 }

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "plugin/identity/fingerprint.hpp"
+#include "plugin/store/moved_devices.hpp"
 #include "plugin/store/slices.hpp"
 #include "plugin/store/statement.hpp"
 
@@ -50,6 +51,7 @@ AccountCounts AccountData::count() {
       .use(of_account_, device_on_account_size_, device_on_account_)
       .into(counts.counters)
       .for_each_row([] {});
+  counts.moves = static_cast<long long>(useless_moves().size());
   return counts;
 }
 
@@ -57,10 +59,18 @@ long long AccountData::remove_from(const std::string& table, const std::string& 
   return Statement(connection_, "DELETE FROM " + table + " WHERE " + column + " = :account").use(account_).execute();
 }
 
+std::set<std::string> AccountData::useless_moves() {
+  MovedDevices table(connection_);
+  return table.useless(table.of_account(account_), {.account = account_, .events_before = {}, .ended_by = {}});
+}
+
 AccountCounts AccountData::remove_some() {
   const long long most = batch;
   AccountCounts removed;
+  // First, and once: what leads to them goes with the rest.
+  const auto moves = moves_are_gone_ ? std::set<std::string>() : useless_moves();
   Transaction transaction(connection_);
+  removed.moves = MovedDevices(connection_).remove(moves);
   removed.events = Statement(connection_,
                              "DELETE FROM event WHERE id IN (SELECT id FROM event WHERE account = :account ORDER BY id"
                              " LIMIT :most)")
@@ -77,6 +87,7 @@ AccountCounts AccountData::remove_some() {
                            .execute();
   }
   transaction.commit();
+  moves_are_gone_ = true;
   return removed;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <set>
 #include <string>
 
 #include "plugin/store/sessions.hpp"
@@ -16,8 +17,9 @@ struct AccountCounts {
   long long restrictions = 0;
   long long counters = 0;
   long long sessions = 0;
+  long long moves = 0;  // of devices that no other account knows
 
-  bool any() const { return bindings + events + settings + restrictions + counters + sessions > 0; }
+  bool any() const { return bindings + events + settings + restrictions + counters + sessions + moves > 0; }
   AccountCounts& operator+=(const AccountCounts& other) {
     bindings += other.bindings;
     events += other.events;
@@ -25,6 +27,7 @@ struct AccountCounts {
     restrictions += other.restrictions;
     counters += other.counters;
     sessions += other.sessions;
+    moves += other.moves;
     return *this;
   }
 };
@@ -55,12 +58,14 @@ class AccountData {
  private:
   long long count_in(const std::string& table, const std::string& column);
   long long remove_from(const std::string& table, const std::string& column);
+  std::set<std::string> useless_moves();
 
   Connection& connection_;
   std::string account_;
   std::string of_account_;         // names of counters
   std::string device_on_account_;  // what stands in them behind the fingerprint
   long long device_on_account_size_;
+  bool moves_are_gone_ = false;
 };
 
 }  // namespace clientid

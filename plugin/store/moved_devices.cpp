@@ -1,5 +1,7 @@
 #include "plugin/store/moved_devices.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "plugin/store/statement.hpp"
@@ -101,6 +103,84 @@ std::string MovedDevices::newest(std::string fingerprint) {
     statement.for_each_row([&] { fingerprint = next; });
   }
   return fingerprint;
+}
+
+std::vector<std::string> MovedDevices::moved_before(Time then, const std::string& behind, long long most) {
+  const long long at = to_seconds(then);
+  std::string former;
+  std::vector<std::string> found;
+  Statement(connection_,
+            "SELECT former FROM moved_device WHERE former > :behind AND at < :then ORDER BY former LIMIT :most")
+      .use(behind, at, most)
+      .into(former)
+      .for_each_row([&] { found.push_back(former); });
+  return found;
+}
+
+std::set<std::string> MovedDevices::of_account(const std::string& account) {
+  std::string former;
+  std::set<std::string> found;
+  for (const auto* column : {"former", "fingerprint"}) {
+    Statement(connection_, std::string("SELECT former FROM moved_device WHERE ") + column +
+                               " IN (SELECT fingerprint FROM binding WHERE account = :account UNION"
+                               " SELECT fingerprint FROM event WHERE account = :account_too)")
+        .use(account, account)
+        .into(former)
+        .for_each_row([&] { found.insert(former); });
+  }
+  return found;
+}
+
+bool MovedDevices::stands_in(const std::string& table, Where& where) {
+  long long one = 0;
+  bool found = false;
+  Statement statement(connection_, "SELECT 1 FROM " + table + where.text() + " LIMIT 1");
+  statement.into(one);
+  where.bind(statement);
+  statement.for_each_row([&] { found = true; });
+  return found;
+}
+
+bool MovedDevices::is_known(const std::string& fingerprint, const Leaving& leaving) {
+  Where block;
+  block.add("kind = :kind", std::string("device"));
+  block.add("subject = :subject", fingerprint);
+  if (leaving.ended_by) block.add("(until IS NULL OR until > :now)", to_seconds(*leaving.ended_by));
+  Where binding;
+  binding.add("fingerprint = :fingerprint", fingerprint);
+  if (leaving.account) binding.add("account <> :account", *leaving.account);
+  Where event = binding;
+  if (leaving.events_before) event.add("at >= :then", to_seconds(*leaving.events_before));
+  Where session = binding;
+  if (leaving.ended_by) session.add("lease > :now", to_seconds(*leaving.ended_by));
+  return stands_in("binding", binding) || stands_in("event", event) || stands_in("session", session) ||
+         stands_in("restriction", block);
+}
+
+std::set<std::string> MovedDevices::useless(const std::set<std::string>& former, const Leaving& leaving) {
+  std::set<std::string> seen;
+  std::set<std::string> found;
+  for (const auto& each : former) {
+    if (seen.count(each) != 0) continue;
+    const auto device = all_names({each});
+    seen.insert(device.begin(), device.end());
+    if (std::any_of(device.begin(), device.end(), [&](const auto& name) { return is_known(name, leaving); })) continue;
+    std::copy_if(device.begin(), device.end(), std::inserter(found, found.end()),
+                 [&](const auto& name) { return find(name).has_value(); });
+  }
+  return found;
+}
+
+long long MovedDevices::remove(const std::set<std::string>& former) {
+  long long removed = 0;
+  std::string name;
+  Statement statement(connection_, "DELETE FROM moved_device WHERE former = :former");
+  statement.use(name);
+  for (const auto& each : former) {
+    name = each;
+    removed += statement.execute();
+  }
+  return removed;
 }
 
 std::set<std::string> MovedDevices::find_all(const std::string& prefix, long long most) {

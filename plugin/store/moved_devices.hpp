@@ -29,6 +29,13 @@ struct MovedDevice {
   Time at;
 };
 
+// What is about to be removed from the store, and keeps nothing in it any more.
+struct Leaving {
+  std::optional<std::string> account;  // all of this one
+  std::optional<Time> events_before;
+  std::optional<Time> ended_by;  // restrictions and leases of sessions
+};
+
 class MovedDevices {
  public:
   explicit MovedDevices(Connection& connection) : connection_(connection) {}
@@ -48,12 +55,25 @@ class MovedDevices {
   // What the device has become; the same if it was not moved.
   std::string newest(std::string fingerprint);
 
+  // Up to `most` former fingerprints, behind this one in their order, of devices that were moved before then.
+  std::vector<std::string> moved_before(Time then, const std::string& behind, long long most);
+
+  // Former fingerprints that bindings and events of the account lead to.
+  std::set<std::string> of_account(const std::string& account);
+
+  // Of these and all other former fingerprints of the same devices, those of no use: nothing of the device stands in
+  // the store, by whatever name, but for what is leaving.
+  std::set<std::string> useless(const std::set<std::string>& former, const Leaving& leaving);
+  long long remove(const std::set<std::string>& former);
+
   // Up to `most` of those that were moved, and whose fingerprint began so before or does now.
   std::set<std::string> find_all(const std::string& prefix, long long most);
 
  private:
   void each_of(Where& where, const std::function<void(const MovedDevice&)>& take);
   long long move_from(const OtherFingerprint& former, const DeviceMove& move);
+  bool stands_in(const std::string& table, Where& where);
+  bool is_known(const std::string& fingerprint, const Leaving& leaving);
 
   Connection& connection_;
 };

@@ -3,6 +3,10 @@
 // out.
 #pragma once
 
+#include <optional>
+#include <string>
+
+#include "plugin/store/moved_devices.hpp"
 #include "plugin/store/statement.hpp"
 
 namespace clientid {
@@ -11,21 +15,23 @@ struct Removed {
   long long events = 0;
   long long restrictions = 0;
   long long sessions = 0;
+  long long moves = 0;
 
-  bool any() const { return events + restrictions + sessions > 0; }
+  bool any() const { return events + restrictions + sessions + moves > 0; }
   Removed& operator+=(const Removed& other) {
     events += other.events;
     restrictions += other.restrictions;
     sessions += other.sessions;
+    moves += other.moves;
     return *this;
   }
 };
 
 class Retention {
  public:
-  // Events from before `oldest`; restrictions that have ended and sessions whose lease has by `now`.
-  Retention(Connection& connection, Time oldest, Time now)
-      : connection_(connection), oldest_(to_seconds(oldest)), now_(now) {}
+  // Events from before `oldest`; restrictions that have ended and sessions whose lease has by `now`; and where devices
+  // were moved before `oldest` of which nothing else is kept.
+  Retention(Connection& connection, Time oldest, Time now) : connection_(connection), oldest_(oldest), now_(now) {}
 
   // What there is to remove.
   Removed count();
@@ -36,9 +42,14 @@ class Retention {
   static constexpr long long batch = 500;
 
  private:
+  Removed remove_ended();
+  // Of the next ones: an empty set says that none are useless, nullopt that there are no more.
+  std::optional<std::set<std::string>> useless_moves();
+
   Connection& connection_;
-  long long oldest_;
+  Time oldest_;
   Time now_;
+  std::string looked_at_;  // the last of the moves that were
 };
 
 }  // namespace clientid

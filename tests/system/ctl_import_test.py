@@ -82,7 +82,7 @@ class ExportedTest(ImportSite):
             done = self.json("import", self.file)
             self.assertEqual(list(done),
                              ["file", "added", "unchanged", "conflicts", "passed_over", "bad", "changed"])
-            self.assertEqual(done["added"], {"binding": 0, "setting": 0, "type": 0, "restriction": 0, "event": 0})
+            self.assertEqual(done["added"], {"binding": 0, "setting": 0, "type": 0, "restriction": 0, "move": 0, "event": 0})
             self.assertEqual((done["file"], done["conflicts"], done["bad"], done["passed_over"], done["changed"]),
                              (str(self.file), 0, 0, 0, False))
             self.assertEqual(self.records()[1:], records[1:])

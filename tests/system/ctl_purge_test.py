@@ -41,17 +41,18 @@ class PurgeTest(SiteTest):
     def test_fields(self):
         self.fill()
         purged = self.json("purge", "--yes")
-        self.assertEqual(list(purged), ["older_than", "events", "restrictions", "sessions", "changed"])
+        self.assertEqual(list(purged), ["older_than", "events", "restrictions", "sessions", "moves", "changed"])
         self.assertRegex(purged["older_than"], TIME)
-        self.assertEqual(list(purged.values())[1:], [5, 2, 1, True])
+        self.assertEqual(list(purged.values())[1:], [5, 2, 1, 0, True])
         # What is left: 3 young ones, init, 4 blocks, and the purge itself.
         self.assertEqual(self.counts(), [9, 2, 1])
-        self.assertEqual(list(self.json("purge").values())[1:], [0, 0, 0, False])
+        self.assertEqual(list(self.json("purge").values())[1:], [0, 0, 0, 0, False])
 
     def test_says_what_it_did(self):
         self.fill()
         self.assertRegex(self.ctl("purge", "--yes").out,
-                         r"\Aremoved: 5 events from before \S+Z, 2 ended restrictions, 1 lost session\n\Z")
+                         r"\Aremoved: 5 events from before \S+Z, 2 ended restrictions, 1 lost session, "
+                         r"0 former fingerprints\n\Z")
         self.assertRegex(self.ctl("purge").out, r"\Anothing to remove: 0 events ")
         self.assertRegex(self.json("history", "--limit", "1")[0]["detail"],
                          r"^history from before \S+Z removed by operator \w+$")
@@ -64,7 +65,7 @@ class PurgeTest(SiteTest):
     def test_dry_run_removes_nothing(self):
         self.fill()
         before = self.counts()
-        self.assertEqual(list(self.json("purge", "--dry-run").values())[1:], [5, 2, 1, False])
+        self.assertEqual(list(self.json("purge", "--dry-run").values())[1:], [5, 2, 1, 0, False])
         self.assertIn("would remove: 5 events", self.ctl("purge", "--dry-run").out)
         self.assertEqual(self.counts(), before)
 
@@ -100,6 +101,27 @@ class PurgeTest(SiteTest):
         self.assertEqual(self.json("list"), before)
         self.assertEqual(self.json("policy", "show")["settings"]["mode"]["value"], "learn")
 
+    def test_former_fingerprints(self):
+        """They stay as long as they lead to something, of whatever name the device has there."""
+        self.bind()
+        bound = self.fingerprint_of("alice@example.com")
+        seen, blocked, in_use, young, gone = (letter * 64 for letter in "bcdef")
+        self.happen(1, 89 * DAY)
+        self.sql("UPDATE event SET fingerprint = ? WHERE outcome = 'refused'", "1" * 64)
+        self.detected("device", blocked, "block")
+        self.sql("INSERT INTO session VALUES ('h', 1, 'uuid', ?, '', '', '', 0, ?)", in_use, self.now + 60)
+        for number, fingerprint in enumerate((bound, seen, blocked, in_use, young, gone)):
+            self.move(f"{number}" * 64, fingerprint, (89 if fingerprint == young else 91) * DAY)
+        # What is gone had moved twice.
+        self.move("6" * 64, "5" * 64, 92 * DAY)
+        self.assertEqual(self.json("purge", "--dry-run")["moves"], 2)
+        self.assertIn("2 former fingerprints", self.ctl("purge", "--yes").out)
+        self.assertEqual(self.former(), [f"{number}" * 64 for number in range(5)])
+        # An event that leaves is no reason to stay.
+        self.sql("UPDATE event SET at = 1 WHERE outcome = 'refused'")
+        self.assertEqual(self.json("purge", "--dry-run")["moves"], 1)
+        self.assertEqual(self.json("purge", "--yes")["moves"], 1)
+
     def fill_accounts(self):
         """Alice, and others whose names hold hers."""
         for account in ("alice", "malice", "bob"):
@@ -112,9 +134,20 @@ class PurgeTest(SiteTest):
             self.sql("INSERT INTO session VALUES (?, 1, 'uuid', ?, ?, '', '', 0, 99999999999)", account, "a" * 64, name)
             self.sql("INSERT INTO event (at, outcome, account, type, fingerprint, peer, network, service, verdict,"
                      " reason, detail) VALUES (1, 'failed', ?, '', '', '', '', '', '', '', '')", name)
+            self.move("f" * 60 + f"{len(account):04x}", self.fingerprint_of(name), DAY)
         self.set_state(1, "revoked")
         self.sql("INSERT INTO counter VALUES (?, 1700000000, 1, 1)", f"device {'a' * 64}")
         self.ctl("block", "add", "address", "192.0.2.7")
+
+    def move(self, former, fingerprint, age):
+        self.sql("INSERT INTO moved_device VALUES (?, 'k1', ?, 'k2', ?)", former, fingerprint, self.now - age)
+
+    def former(self):
+        """Fingerprints that devices are still found by."""
+        return self.sql_value("SELECT group_concat(former) FROM (SELECT former FROM moved_device ORDER BY 1)").split(",")
+
+    def fingerprint_of(self, account):
+        return self.sql_value("SELECT fingerprint FROM binding WHERE account = ? LIMIT 1", account)
 
     def dump(self, but=""):
         connection = sqlite3.connect(self.db)
@@ -130,15 +163,16 @@ class PurgeTest(SiteTest):
         self.assertIn("--yes", self.ctl("purge", "--account", "alice", expect=USAGE).err)
         dry = self.json("purge", "--account", "Alice", "--dry-run")
         self.assertEqual(dry, {"account": "alice@example.com", "bindings": 2, "events": 5, "settings": 1,
-                               "restrictions": 1, "counters": 3, "sessions": 1, "changed": False})
+                               "restrictions": 1, "counters": 3, "sessions": 1, "moves": 1, "changed": False})
         self.assertEqual(self.dump(), before)
         self.assertEqual(self.json("purge", "--account", "Alice", "--yes"), {**dry, "changed": True})
         # What is left is the others', and that one account was removed, but not which.
         *left, said = self.dump()
         self.assertEqual(left, others)
         self.assertRegex(said[-2], r"^all that was kept about one account removed by operator \w+$")
+        self.assertEqual(self.former(), ["f" * 60 + f"{len(account):04x}" for account in ("bob", "malice")])
         self.assertEqual(self.json("export", self.dir / "left", "--account", "alice")["records"], 0)
-        self.assertEqual(list(self.json("purge", "--account", "alice").values())[1:], [0] * 6 + [False])
+        self.assertEqual(list(self.json("purge", "--account", "alice").values())[1:], [0] * 7 + [False])
         self.assertEqual(len(self.dump()), len(left) + 1)
         self.assertIn("nothing to remove", self.ctl("purge", "--account", "alice").out)
 
@@ -157,7 +191,7 @@ class PurgeTest(SiteTest):
         self.fill_accounts()
         self.assertEqual(self.ctl("purge", "--account", "alice", "--yes").out,
                          "alice@example.com: removed: 2 bindings, 5 events, 1 setting, 1 restriction, 3 counters, "
-                         "1 open session\n")
+                         "1 open session, 1 former fingerprint\n")
 
     def test_account_that_is_none(self):
         """A name that was refused stands in the history; a domain and the licences are no account."""

@@ -174,6 +174,45 @@ TEST_CASE("X8 the history of a device is found by each of its fingerprints, thro
   CHECK(SeenDevices(site.connection()).fingerprints(fingerprint(1).short_form()).size() == 1);
 }
 
+TEST_CASE("a former fingerprint is of use as long as it leads to something, and so are those before it") {
+  Moved site;
+  auto devices = site.devices();
+  const auto name = [](unsigned device) { return fingerprint(device).hex(); };
+  for (const unsigned device : {1, 2, 5}) devices.put({name(device), "1", name(device + 1), "2", at(5)});
+  using Names = std::set<std::string>;
+  CHECK(devices.useless({name(1)}, {}) == Names{name(1), name(2)});
+  CHECK(devices.moved_before(at(5), "", 9).empty());
+  CHECK(devices.moved_before(at(6), "", 2).size() == 2);
+  CHECK(devices.moved_before(at(6), devices.moved_before(at(6), "", 2).back(), 9).size() == 1);
+
+  SUBCASE("a binding") {
+    site.bind(alice, 3, "2");
+    CHECK(devices.useless({name(1)}, {}).empty());
+    CHECK(devices.of_account(alice) == Names{name(2)});
+    CHECK(devices.useless({name(2)}, {.account = alice, .events_before = {}, .ended_by = {}}).size() == 2);
+    CHECK(devices.useless({name(2)}, {.account = bob, .events_before = {}, .ended_by = {}}).empty());
+  }
+  SUBCASE("an event, under the first of its names") {
+    site.happen(1);
+    CHECK(devices.useless({name(2)}, {}).empty());
+    CHECK(devices.of_account(alice) == Names{name(1)});
+    CHECK(devices.useless({name(2)}, {.account = {}, .events_before = at(0), .ended_by = {}}).empty());
+    CHECK(devices.useless({name(2)}, {.account = {}, .events_before = at(1), .ended_by = {}}).size() == 2);
+  }
+  SUBCASE("a block") {
+    site.block(2, "1", Effect::block, at(9));
+    CHECK(devices.useless({name(1)}, {.account = {}, .events_before = {}, .ended_by = at(8)}).empty());
+    CHECK(devices.useless({name(1)}, {.account = {}, .events_before = {}, .ended_by = at(9)}).size() == 2);
+  }
+  SUBCASE("an open session") {
+    Sessions(site.connection()).open({.holder = "me", .number = 1, .fingerprint = name(3)}, at(9));
+    CHECK(devices.useless({name(1)}, {.account = {}, .events_before = {}, .ended_by = at(8)}).empty());
+    CHECK(devices.useless({name(1)}, {.account = {}, .events_before = {}, .ended_by = at(9)}).size() == 2);
+  }
+  CHECK(devices.remove({name(5), name(6)}) == 1);
+  CHECK(devices.useless({name(5)}, {}).empty());
+}
+
 TEST_CASE("what was moved in a circle by hand comes to an end") {
   Moved site;
   site.bind(alice, 1, "1");
