@@ -61,9 +61,9 @@ class PostfixTest(Proxied, backend_auth_test.WithPostfix, unittest.TestCase):
                 self.assertIn(": XCLIENT ", site.postfix.log())
 
     def test_a_lost_connection_is_authenticated_again(self):
-        site = self.site("send-proxy-protocol = v2", main=self.MAIN)
+        site = self.site("send-proxy-protocol = v2", main=self.MAIN + "default_process_limit = 1\n")
         # One that is killed during its first session makes Postfix wait for a minute with the next: let the one that the
-        # shim began with come to its end.
+        # shim began with come to its end, and be the only one.
         self.assertTrue(site.postfix.wait_for(messages=0))
         with connected(site, "phone") as client:
             self.assertEqual(plain(client, site, site.passwords["alice"])[0], 235)

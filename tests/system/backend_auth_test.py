@@ -207,9 +207,9 @@ class PostfixTest(WithPostfix, BackendAuth, unittest.TestCase):
                 self.assertEqual(client.docmd("AUTH", "PLAIN " + site.plain(account, password))[0], code)
 
     def test_a_lost_connection_is_authenticated_again(self):
-        site = self.site()
+        site = self.site(main="default_process_limit = 1\n")
         # One that is killed during its first session makes Postfix wait for a minute with the next: let the one that the
-        # shim began with come to its end.
+        # shim began with come to its end, and be the only one.
         self.assertTrue(site.postfix.wait_for(messages=0))
         with connected(site, "phone") as client:
             self.assertEqual(plain(client, site, site.passwords["alice"])[0], 235)
