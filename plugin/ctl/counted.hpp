@@ -1,12 +1,13 @@
 // Numbers with what they are of.
 #pragma once
 
+#include <concepts>
 #include <string>
 
 namespace clientid::ctl {
 
 // "1 event", "2 events"
-inline std::string counted(long long count, const std::string& one) {
+std::string counted(std::integral auto count, const std::string& one) {
   return std::to_string(count) + " " + one + (count == 1 ? "" : "s");
 }
 

@@ -18,6 +18,14 @@ constexpr std::array<std::string_view, 5> column_names{"account", "type", "token
 constexpr std::string_view blanks = " ";
 constexpr const char* name_list = "account, type, token, label and expires";
 
+[[noreturn]] void reject(std::size_t index, const std::string& what) {
+  throw LineError("column " + std::to_string(index + 1) + ": " + what);
+}
+
+std::string named_before(const std::string& name) {
+  return "there is a column \"" + name + "\" before it";
+}
+
 // Which column holds what.
 class Columns {
  public:
@@ -26,13 +34,12 @@ class Columns {
     for (std::size_t i = 0; i < header.size(); ++i) {
       const auto name = lower_case(trimmed(header[i].view(), blanks));
       const auto known = std::find(column_names.begin(), column_names.end(), name);
-      const auto where = "column " + std::to_string(i + 1) + ": ";
       if (known == column_names.end()) {
-        throw LineError(where + "the first row must name the columns, separated by commas, and this is none of " +
-                        name_list);
+        reject(i, std::string("the first row must name the columns, separated by commas, and this is none of ") +
+                      name_list);
       }
       auto& place = places_.at(static_cast<std::size_t>(known - column_names.begin()));
-      if (place) throw LineError(where + "there is a column \"" + name + "\" before it");
+      if (place) reject(i, named_before(name));
       place = i;
     }
     if (!has(Column::token)) throw LineError(std::string("it names no column \"token\"; the columns are ") + name_list);

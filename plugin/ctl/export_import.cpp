@@ -37,20 +37,23 @@ void require_end(const InputFile& input, const AccountRules& rules) {
                     "or export it anew; what there is of it can be imported from standard input, as FILE of -");
 }
 
+// `fault` is what there is against this key.
+[[noreturn]] void reject_key(const std::string& where, const std::string& id, const std::string& fault,
+                             const std::string& file) {
+  throw Failure(Status::rule, where + ": its fingerprints were made under key " + id + ", which " + fault +
+                                  ", and its devices would be strangers; copy the key file of the site that it is "
+                                  "from to " +
+                                  file + ", or give --any-key to import it all the same");
+}
+
 // Under another key, every device would be a stranger.
 void require_keys(Context& context, const ExportHeader& header, const std::string& where) {
+  const auto& file = context.site().key_file;
   for (const auto& [id, check] : header.keys) {
     const auto ours = context.key().check_value(id);
-    if (ours && ours == check) continue;
-    const auto& file = context.site().key_file;
-    const auto fault = !ours    ? file + " does not hold"
-                       : !check ? "which its site did not have, so that it may be another than that of " + file
-                                : "which is another than key " + id + " of " + file;
-    throw Failure(Status::rule, where + ": its fingerprints were made under key " + id + ", " + (ours ? "" : "which ") +
-                                    fault +
-                                    ", and its devices would be strangers; copy the key file of the site that it is "
-                                    "from to " +
-                                    file + ", or give --any-key to import it all the same");
+    if (!ours) reject_key(where, id, file + " does not hold", file);
+    if (!check) reject_key(where, id, "its site did not have, so that it may be another than that of " + file, file);
+    if (ours != check) reject_key(where, id, "is another than that of " + file, file);
   }
 }
 

@@ -122,7 +122,7 @@ const HashKey* next_key(const KeyFile& file) {
 
 std::string new_id(Context& context, const KeyFile& file) {
   auto highest = highest_key(context.store());
-  for (const auto& key : file.keys()) highest = std::max(highest, std::atoll(key.id.c_str()));
+  for (const auto& key : file.keys()) highest = std::max(highest, std::strtoll(key.id.c_str(), nullptr, 10));
   return std::to_string(highest + 1);
 }
 
@@ -184,6 +184,7 @@ Status key_list(Context& context, const Arguments& /*arguments*/) {
     return Status::done;
   }
   std::vector<Row> rows;
+  rows.reserve(keys.size());
   for (const auto& key : keys) {
     rows.push_back({key.id.empty() ? "-" : key.id, key.state, key.created, by_state(key.usage.bindings),
                     by_state(key.usage.licences), std::to_string(key.usage.blocks),

@@ -71,7 +71,7 @@ std::optional<int> OtherUser::enter(const std::string& directory) const {
 
 std::string OtherUser::obstacle(const std::string& path) const {
   for (auto slash = path.find('/', 1); slash != std::string::npos; slash = path.find('/', slash + 1)) {
-    const auto directory = path.substr(0, slash);
+    auto directory = path.substr(0, slash);
     if (enter(directory).value_or(0) == EACCES) return directory;
   }
   return {};

@@ -49,6 +49,7 @@ pid_t spawn(const std::vector<std::string>& words, int output, int errors) {
   posix_spawnattr_setsigdefault(&attributes, &pipe_signal);
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF);
   std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
   for (const auto& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
   pid_t child = -1;
@@ -108,7 +109,8 @@ std::string find_program(const std::string& name, const std::vector<std::string>
   auto places = split_words(path == nullptr ? "" : path, ":");
   places.insert(places.end(), directories.begin(), directories.end());
   for (const auto& place : places) {
-    auto candidate = place + "/" + name;
+    auto candidate = place;
+    candidate.append("/").append(name);
     if (::access(candidate.c_str(), X_OK) == 0) return candidate;
   }
   return {};

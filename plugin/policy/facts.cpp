@@ -58,7 +58,7 @@ CountedNames counted_names(const Attempt& attempt, const Facts& facts) {
     const auto apart = own || is_used_by_many(attempt, facts) ? " " + attempt.account + " " + where : "";
     names.device = "device " + device->fingerprint.hex() + apart;
     for (const auto& other : other_fingerprints_of(*device)) {
-      names.device_by_other_keys.push_back("device " + other + apart);
+      names.device_by_other_keys.emplace_back("device ").append(other).append(apart);
     }
     if (own) return names;
   } else if (network) {

@@ -161,7 +161,7 @@ std::set<std::string> MovedDevices::useless(const std::set<std::string>& former,
   std::set<std::string> seen;
   std::set<std::string> found;
   for (const auto& each : former) {
-    if (seen.count(each) != 0) continue;
+    if (seen.contains(each)) continue;
     const auto device = all_names({each});
     seen.insert(device.begin(), device.end());
     if (std::any_of(device.begin(), device.end(), [&](const auto& name) { return is_known(name, leaving); })) continue;

@@ -10,7 +10,8 @@ SessionRegistry::Entry::~Entry() {
   }
 }
 
-std::unique_ptr<SessionRegistry::Entry> SessionRegistry::add(const SeenEndpoints& seen, RegisteredSession session) {
+std::unique_ptr<SessionRegistry::Entry> SessionRegistry::add(const SeenEndpoints& seen,
+                                                             const RegisteredSession& session) {
   // A Unix socket has none.
   if (seen.ours.local.empty() || seen.ours.remote.empty()) return nullptr;
   std::vector<std::string> keys;

@@ -55,7 +55,7 @@ class SessionRegistry {
   };
 
   // Null where our own endpoints are empty: it could not be told from others.
-  std::unique_ptr<Entry> add(const SeenEndpoints& seen, RegisteredSession session);
+  std::unique_ptr<Entry> add(const SeenEndpoints& seen, const RegisteredSession& session);
   std::optional<RegisteredSession> find(const Endpoints& endpoints) const;
 
  private:

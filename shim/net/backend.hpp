@@ -23,7 +23,7 @@ namespace clientid {
 // How every connection is made.
 struct BackendRules {
   std::string hostname;                   // ours, for EHLO
-  Clock::duration patience;               // for every wait; to be connected and greeted, there is a limit besides
+  Clock::duration patience{};             // for every wait; to be connected and greeted, there is a limit besides
   std::optional<ProxyVersion> proxy;      // the header that goes first
   std::shared_ptr<const BackendTls> tls;  // null: no back end wants it
 };

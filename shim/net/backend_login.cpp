@@ -103,10 +103,10 @@ asio::awaitable<AuthResult> BackendLogin::pass_on(AuthInput input) {
     reply = co_await pass_auth_on(relay_.backend(), input);
   }
   const bool going_on = reply.status == AuthStatus::challenge;
-  if (going_on && says_password_was_right(reply.challenge)) co_return co_await succeeded(std::move(reply));
+  if (going_on && says_password_was_right(reply.challenge)) co_return co_await succeeded(reply);
   switch (reply.status) {
     case AuthStatus::challenge: co_return AuthResult{.status = AuthStatus::challenge, .challenge = reply.challenge};
-    case AuthStatus::authenticated: co_return co_await succeeded(std::move(reply));
+    case AuthStatus::authenticated: co_return co_await succeeded(reply);
     case AuthStatus::refused: co_return co_await give_up(Outcome::failed, {});
     case AuthStatus::unavailable:
     case AuthStatus::not_permitted: break;
@@ -115,11 +115,11 @@ asio::awaitable<AuthResult> BackendLogin::pass_on(AuthInput input) {
 }
 
 // What is to be refused is refused before the client learns from a last challenge that its password was right.
-asio::awaitable<AuthResult> BackendLogin::succeeded(BackendAuthReply reply) {
+asio::awaitable<AuthResult> BackendLogin::succeeded(const BackendAuthReply& reply) {
   if (!concluded_) co_await conclude_login();
   const bool admitted = *concluded_ == AuthStatus::authenticated || *concluded_ == AuthStatus::not_permitted;
   if (admitted && reply.status == AuthStatus::challenge) {
-    co_return AuthResult{.status = AuthStatus::challenge, .challenge = std::move(reply.challenge)};
+    co_return AuthResult{.status = AuthStatus::challenge, .challenge = reply.challenge};
   }
   AuthResult result{.status = *concluded_};
   if (result.status == AuthStatus::authenticated) {

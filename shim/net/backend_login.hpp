@@ -30,7 +30,7 @@ class BackendLogin : public Login {
   asio::awaitable<AuthResult> begin(AuthInput input);
   asio::awaitable<AuthResult> pass_on(AuthInput input);
   asio::awaitable<AuthResult> judge_first();
-  asio::awaitable<AuthResult> succeeded(BackendAuthReply reply);
+  asio::awaitable<AuthResult> succeeded(const BackendAuthReply& reply);
   asio::awaitable<void> conclude_login();
   asio::awaitable<void> drop_connection();
   asio::awaitable<AuthResult> give_up(Outcome outcome, std::string_view cause);

@@ -73,7 +73,7 @@ std::optional<Identity> certificate_identity(const SSL& ssl) {
   unsigned char* encoded = nullptr;
   const int length = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), &encoded);
   const std::unique_ptr<unsigned char, FreeDer> der(encoded);
-  std::array<std::uint8_t, 32> digest;
+  std::array<std::uint8_t, 32> digest{};
   if (length <= 0 ||
       EVP_Digest(encoded, static_cast<std::size_t>(length), digest.data(), nullptr, EVP_sha256(), nullptr) != 1) {
     return std::nullopt;

@@ -22,7 +22,7 @@ int option_of(int descriptor, int option) {
 // None where it is something else than a TCP socket that listens.
 std::optional<tcp::endpoint> endpoint_of(int descriptor) {
   tcp::endpoint endpoint;
-  socklen_t size = static_cast<socklen_t>(endpoint.capacity());
+  auto size = static_cast<socklen_t>(endpoint.capacity());
   if (option_of(descriptor, SO_PROTOCOL) != IPPROTO_TCP || option_of(descriptor, SO_ACCEPTCONN) != 1 ||
       ::getsockname(descriptor, endpoint.data(), &size) != 0) {
     return std::nullopt;

@@ -22,19 +22,19 @@ struct Config {
   std::vector<ListenAddress> listen;
   std::string hostname;
   TlsSettings tls;
-  bool clientid = true;
   std::string site_file;  // clientid-config
-  LoginWay login = LoginWay::sasl;
   std::string sasl_config;
   std::vector<std::string> mechanisms;
   std::vector<VerdictSocket> verdict_sockets;
-  Handover handover = Handover::xclient;
   std::string handover_login;  // our own
   std::string handover_password_file;
   std::vector<BackendAddress> backends;
   std::vector<Network> trusted_proxies;
   std::string backend_ca;  // empty: what the system trusts
+  LoginWay login = LoginWay::sasl;
+  Handover handover = Handover::xclient;
   std::optional<ProxyVersion> send_proxy;
+  bool clientid = true;
   bool burl = false;
   bool etrn = false;
   bool relay_unauthenticated = false;

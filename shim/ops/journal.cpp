@@ -28,6 +28,7 @@ void write_journal(int priority, const std::string& line, std::string_view event
                                    "SYSLOG_IDENTIFIER=clientid-shim", entry("event", event)};
   for (const auto& [key, value] : fields) entries.push_back(entry(key, value));
   std::vector<iovec> parts;
+  parts.reserve(entries.size());
   for (auto& text : entries) parts.push_back({text.data(), text.size()});
   // A log that cannot be written must not stop mail.
   sd_journal_sendv(parts.data(), static_cast<int>(parts.size()));
