@@ -34,7 +34,7 @@ struct Population {
 // What one of the people did.
 struct Act {
   Try tried;
-  bool bound;  // by a device that is bound to the account
+  bool bound = false;  // by a device that is bound to the account
 };
 
 Fingerprint random_fingerprint(std::mt19937& random);

@@ -8,7 +8,7 @@ namespace {
 constexpr std::size_t largest_batch = 10;
 
 std::string make_store(const TemporaryDirectory& directory) {
-  const auto url = "sqlite:" + directory.file("clientid.db");
+  auto url = "sqlite:" + directory.file("clientid.db");
   Connection::initialise(url);
   return url;
 }

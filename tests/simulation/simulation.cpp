@@ -80,7 +80,7 @@ Day run(const Population& population, const std::vector<Act>& acts, const Attack
 // How many more than on a quiet day.
 std::size_t hurt(const People& people, const People& quiet) {
   std::size_t more = 0;
-  for (const auto number : people.refused) more += quiet.refused.count(number) == 0 ? 1 : 0;
+  for (const auto number : people.refused) more += quiet.refused.contains(number) ? 0 : 1;
   return more;
 }
 
