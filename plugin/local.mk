@@ -43,6 +43,7 @@ libbinding_la_SOURCES = \
   %D%/config/sasl_file.cpp %D%/config/sasl_file.hpp \
   %D%/config/site.cpp %D%/config/site.hpp \
   %D%/config/user_names.cpp %D%/config/user_names.hpp \
+  %D%/config/utf8.cpp %D%/config/utf8.hpp \
   %D%/config/words.cpp %D%/config/words.hpp \
   %D%/identity/fingerprint.cpp %D%/identity/fingerprint.hpp \
   %D%/identity/form.cpp %D%/identity/form.hpp \
@@ -94,6 +95,7 @@ libbinding_la_SOURCES = \
   %D%/store/key_usage.cpp %D%/store/key_usage.hpp \
   %D%/store/ledger.cpp %D%/store/ledger.hpp \
   %D%/store/moved_devices.cpp %D%/store/moved_devices.hpp \
+  %D%/store/octet_text.cpp %D%/store/octet_text.hpp \
   %D%/store/oddities.cpp %D%/store/oddities.hpp \
   %D%/store/restrictions.cpp %D%/store/restrictions.hpp \
   %D%/store/retention.cpp %D%/store/retention.hpp \
@@ -109,11 +111,22 @@ libbinding_la_SOURCES = \
   %D%/store/statement.cpp %D%/store/statement.hpp \
   %D%/store/statistics.cpp %D%/store/statistics.hpp \
   %D%/store/store_error.hpp \
+  %D%/store/store_url.cpp %D%/store/store_url.hpp \
   %D%/store/suggestions.cpp %D%/store/suggestions.hpp \
   %D%/store/tally_reader.cpp %D%/store/tally_reader.hpp \
   %D%/store/type_table.cpp %D%/store/type_table.hpp \
+  %D%/store/wait_limit.cpp %D%/store/wait_limit.hpp \
   %D%/store/where.cpp %D%/store/where.hpp
 libbinding_la_LIBADD = $(SOCI_LIBS) $(OPENSSL_LIBS) $(RE2_LIBS) $(MAXMINDDB_LIBS) \
   $(BOOST_PROGRAM_OPTIONS_LIB)
+
+if POSTGRESQL
+noinst_LTLIBRARIES += libpostgresql.la
+libpostgresql_la_SOURCES = %D%/store/postgresql.cpp
+libpostgresql_la_CXXFLAGS = $(AM_CXXFLAGS) $(LIBPQ_CFLAGS)
+libbinding_la_LIBADD += libpostgresql.la $(LIBPQ_LIBS)
+else
+libbinding_la_SOURCES += %D%/store/no_postgresql.cpp
+endif
 
 include plugin/ctl/local.mk

@@ -25,6 +25,7 @@ AM_TESTS_ENVIRONMENT = \
   SASL_PLUGIN_DIR='$(abs_builddir)/.libs'; export SASL_PLUGIN_DIR; \
   FOREIGN_PLUGIN_DIR='$(FOREIGN_PLUGIN_DIR)'; export FOREIGN_PLUGIN_DIR; \
   SEND_ALERT='$(abs_builddir)/send_alert'; export SEND_ALERT; \
+  UNIT_TEST='$(abs_builddir)/unit_test'; export UNIT_TEST; \
   SRCDIR='$(abs_top_srcdir)'; export SRCDIR; \
   EXIM_ROOT='$(EXIM_ROOT)'; export EXIM_ROOT; \
   FAIL2BAN_ROOT='$(FAIL2BAN_ROOT)'; export FAIL2BAN_ROOT; \
@@ -99,10 +100,12 @@ unit_test_SOURCES = \
   %D%/unit/monitor_address_test.cpp \
   %D%/unit/moved_devices_test.cpp \
   %D%/unit/network_test.cpp \
+  %D%/unit/octet_text_test.cpp \
   %D%/unit/option_file_test.cpp \
   %D%/unit/option_types_test.cpp \
   %D%/unit/passed_sockets_test.cpp \
   %D%/unit/plain_message_test.cpp \
+  %D%/unit/postgresql_test.cpp \
   %D%/unit/proxy_header_test.cpp \
   %D%/unit/proxy_login_test.cpp \
   %D%/unit/rate_test.cpp \
@@ -128,6 +131,8 @@ unit_test_SOURCES = \
   %D%/unit/site_test.cpp \
   %D%/unit/smtp_model.cpp %D%/unit/smtp_model.hpp \
   %D%/unit/smtp_script.cpp %D%/unit/smtp_script.hpp \
+  %D%/unit/sqlite_test.cpp \
+  %D%/unit/store_url_test.cpp \
   %D%/unit/tally_reader_test.cpp \
   %D%/unit/temporary_certificate.cpp %D%/unit/temporary_certificate.hpp \
   %D%/unit/temporary_directory.hpp \
@@ -141,6 +146,7 @@ unit_test_SOURCES = \
   %D%/unit/type_table_test.cpp \
   %D%/unit/vendor_lists.hpp \
   %D%/unit/verdict_request_test.cpp \
+  %D%/unit/wait_limit_test.cpp \
   %D%/unit/words_test.cpp \
   %D%/unit/worker_pool_test.cpp \
   %D%/unit/xclient_test.cpp \
@@ -260,6 +266,7 @@ system_tests = \
   %D%/system/package_test.py \
   %D%/system/password_check_test.py \
   %D%/system/plugin_missing_test.py \
+  %D%/system/postgresql_test.py \
   %D%/system/proxied_relay_test.py \
   %D%/system/proxy_protocol_test.py \
   %D%/system/readme_steps_test.py \
@@ -528,7 +535,7 @@ EXTRA_DIST += $(dialogs) $(system_tests) \
   %D%/system/client.py %D%/system/ctl_import_site.py %D%/system/ctl_site.py %D%/system/demo.py %D%/system/doctored.py \
   %D%/system/dovecot.py %D%/system/exim.py %D%/system/installed_tree.py %D%/system/journald.py %D%/system/mail_host.py \
   %D%/system/mechanisms.py %D%/system/monitored.py %D%/system/older_store.py %D%/system/outcomes.py \
-  %D%/system/postfix.py %D%/system/private_root.py %D%/system/proxied.py %D%/system/readme_steps.py \
+  %D%/system/postfix.py %D%/system/postgresql.py %D%/system/private_root.py %D%/system/proxied.py %D%/system/readme_steps.py \
   %D%/system/refusing.py %D%/system/rules_test.yml %D%/system/saslauthd.py %D%/system/scram.py %D%/system/scripted.py \
   %D%/system/settings.py %D%/system/site.py %D%/system/terminal.py %D%/system/trap.py %D%/system/waiting.py \
   %D%/unit/make_countries.pl shim/demo.sh

@@ -1,7 +1,8 @@
 # Sourced by the scripts that must run on a fresh Debian: what they need from the distribution.
 
 build_packages="autoconf autoconf-archive automake g++ libboost-dev libboost-program-options-dev libmaxminddb-dev \
-  libre2-dev libsasl2-dev libsoci-dev libsqlite3-dev libssl-dev libsystemd-dev libtool make nlohmann-json3-dev pkg-config"
+  libpq-dev libre2-dev libsasl2-dev libsoci-dev libsqlite3-dev libssl-dev libsystemd-dev libtool make \
+  nlohmann-json3-dev pkg-config"
 mail_packages="libnet-ssleay-perl libsasl2-modules openssl postfix procps python3 sasl2-bin swaks"
 
 # Installs those that are not there yet. No server of theirs is started: the tests start their own.
@@ -19,6 +20,11 @@ install_packages() {
   export DEBIAN_FRONTEND=noninteractive
   # Without this question answered, postfix would be set up, and started, for the whole machine.
   echo "postfix postfix/main_mailer_type select No configuration" | debconf-set-selections
+  case "$missing " in *" postgresql "*)
+    # And this would make a database server of the machine, and start it.
+    mkdir -p /etc/postgresql-common/createcluster.d
+    echo "create_main_cluster = false" >/etc/postgresql-common/createcluster.d/clientid.conf
+  esac
   install_log=$(mktemp)
   # shellcheck disable=SC2086  # a list of words
   if ! { apt-get update && apt-get install -y --no-install-recommends $missing; } >"$install_log" 2>&1; then

@@ -41,7 +41,7 @@ po::options_description site_options() {
   po::options_description keys("clientid.conf");
   keys.add_options()("store",
                      po::value<std::string>()->default_value("sqlite:" LOCALSTATEDIR "/lib/clientid/clientid.db"),
-                     "where bindings and history are kept: sqlite:PATH")(
+                     "where bindings and history are kept: sqlite:PATH or postgresql://...")(
       "key-file", po::value<std::string>()->default_value(SYSCONFDIR "/clientid/clientid.key"),
       "the keys under which tokens are hashed")("account-case", po::value<AccountCase>()->default_value({true}, "fold"),
                                                 "fold: Alice is alice; keep: they are two")(

@@ -14,7 +14,7 @@ class variables_map;
 namespace clientid {
 
 struct Site {
-  std::string store;     // sqlite:PATH
+  std::string store;     // sqlite:PATH, or a URI of libpq; shown by shown_store() alone, for its password
   std::string key_file;  // a path
   AccountRules accounts;
   std::string geoip_database;  // a path; empty: none

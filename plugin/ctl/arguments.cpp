@@ -53,6 +53,13 @@ std::string quoted_name(std::string_view word) {
   return plain ? " \"" + std::string(word) + "\"" : "";
 }
 
+// It may hold a password, which shall stand in no list of processes.
+void wipe_store(char* option, char* value) {
+  constexpr std::string_view with_value = "--store=";
+  if (std::string_view(option).starts_with(with_value)) value = option + with_value.size();
+  if (value != nullptr) OPENSSL_cleanse(value, std::strlen(value));
+}
+
 // The words of the line that are no options, each overwritten; the options are left in `options`.
 std::vector<Secret> take_words(int argc, char** argv, std::vector<std::string>& options) {
   const auto known = all_options();
@@ -63,8 +70,11 @@ std::vector<Secret> take_words(int argc, char** argv, std::vector<std::string>& 
     if (!only_words && argument == "--") {
       only_words = true;
     } else if (!only_words && argument.starts_with("--")) {
+      char* value = takes_next(known, argument) && i + 1 < argc ? argv[i + 1] : nullptr;
       options.emplace_back(argument);
-      if (takes_next(known, argument) && i + 1 < argc) options.emplace_back(argv[++i]);
+      if (value != nullptr) options.emplace_back(value);
+      if (argument.starts_with("--store")) wipe_store(argv[i], value);
+      if (value != nullptr) ++i;
     } else {
       words.emplace_back(argument);
       OPENSSL_cleanse(argv[i], std::strlen(argv[i]));

@@ -1,4 +1,5 @@
 // What clientidctl itself works with.
+#include <sys/stat.h>
 #include <sys/timex.h>
 #include <unistd.h>
 
@@ -11,6 +12,7 @@
 #include "plugin/store/oddities.hpp"
 #include "plugin/store/settings_table.hpp"
 #include "plugin/store/store_error.hpp"
+#include "plugin/store/store_url.hpp"
 
 namespace clientid::ctl {
 namespace {
@@ -101,8 +103,18 @@ void look_at_policy(Context& context, Oddities& oddities, Findings& findings) {
   if (strict) findings.push_back({"policy"});
 }
 
+// That of the default, or of the command line, is in no file.
+void look_at_password(Context& context, const std::string& site_file, Findings& findings) {
+  struct stat status {};
+  const bool open_to_all = ::stat(site_file.c_str(), &status) == 0 && (status.st_mode & S_IROTH) != 0;
+  if (!open_to_all || !holds_password(context.site().store)) return;
+  findings.push_back({"password of the store", Found::note, "everybody may read it in " + site_file,
+                      "chgrp clientid " + site_file + " && chmod o-r " + site_file});
+}
+
 void look_into_store(Context& context, const KeyFile* key, Findings& findings) {
-  const auto what = "store " + context.site().store;
+  const auto& store = context.site().store;
+  const auto what = "store " + shown_store(store);
   try {
     Oddities oddities(context.store());
     findings.push_back({what});
@@ -111,9 +123,9 @@ void look_into_store(Context& context, const KeyFile* key, Findings& findings) {
     look_at_policy(context, oddities, findings);
   } catch (const StoreError& error) {
     auto finding = fault(what, error.what());
-    if (finding.mend.empty() && finding.detail.find("locked") != std::string::npos) {
-      finding.mend =
-          "find out who holds it: fuser -v " + context.site().store.substr(context.site().store.find(':') + 1);
+    constexpr std::string_view scheme = "sqlite:";
+    if (finding.mend.empty() && finding.detail.find("locked") != std::string::npos && store.starts_with(scheme)) {
+      finding.mend = "find out who holds it: fuser -v " + store.substr(scheme.size());
     }
     findings.push_back(std::move(finding));
   }
@@ -130,6 +142,7 @@ void look_at_site(Context& context, const std::string& site_file, Findings& find
     return;
   }
   findings.push_back({what});
+  look_at_password(context, site_file, findings);
   const auto* key = look_at_key(context, findings);
   look_into_store(context, key, findings);
 }

@@ -136,7 +136,9 @@ void follow(Context& context, EventFilter filter) {
   try {
     while (for_each_event(context, filter, print, interrupted) && !over(signals, std::chrono::seconds(1))) {
       // SQLite goes on with a file that was unlinked, in which nothing more will happen.
-      if (!context.store().still_there()) throw context.store().error("was removed or replaced");
+      if (!context.store().still_there()) {
+        throw context.store().error("was removed or replaced, or its server has ended the session");
+      }
     }
   } catch (const OutputError& error) {
     if (!error.closed()) throw;

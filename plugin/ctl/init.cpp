@@ -9,6 +9,7 @@
 #include "plugin/ctl/terminal_text.hpp"
 #include "plugin/ctl/verbs.hpp"
 #include "plugin/store/bindings.hpp"
+#include "plugin/store/store_url.hpp"
 
 namespace clientid::ctl {
 namespace {
@@ -36,7 +37,7 @@ bool exists(const std::string& path) {
 bool make_key(Context& context) {
   const auto& path = context.site().key_file;
   if (!exists(path) && !Bindings(context.store()).list({}).empty()) {
-    throw Failure(Status::rule, path + ": there is no key, but the store " + context.site().store +
+    throw Failure(Status::rule, path + ": there is no key, but the store " + shown_store(context.site().store) +
                                     " has bindings made with one; bring the key back, or begin with another store");
   }
   const bool made = KeyFile::create(path, format_time(context.now()));
@@ -52,10 +53,9 @@ Status init(Context& context, const Arguments& /*arguments*/) {
   if (site.store.starts_with(scheme)) require_directory<StoreError>(site.store.substr(scheme.size()), "the store");
   require_directory<ConfigError>(site.key_file, "the key");
 
-  const bool there = site.store.starts_with(scheme) && exists(site.store.substr(scheme.size()));
-  const bool changed = Connection::initialise(site.store);
-  const std::string store_done = !changed ? "already there" : there ? "brought up to date" : "made";
-  if (changed) {
+  const auto former = Connection::initialise(site.store);
+  const std::string store_done = !former ? "already there" : *former == 0 ? "made" : "brought up to date";
+  if (former) {
     Change change(context);
     change.record(std::string(), "store " + store_done);
     change.commit();
@@ -63,10 +63,12 @@ Status init(Context& context, const Arguments& /*arguments*/) {
   const std::string key_done = make_key(context) ? "made" : "already there";
 
   if (context.output().json()) {
-    context.output().value(
-        {{"store", site.store}, {"store_done", store_done}, {"key_file", site.key_file}, {"key_done", key_done}});
+    context.output().value({{"store", shown_store(site.store)},
+                            {"store_done", store_done},
+                            {"key_file", site.key_file},
+                            {"key_done", key_done}});
   } else {
-    context.output().say(printable("store " + site.store + ": " + store_done));
+    context.output().say(printable("store " + shown_store(site.store) + ": " + store_done));
     context.output().say(printable("key " + site.key_file + ": " + key_done));
   }
   return Status::done;

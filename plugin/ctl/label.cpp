@@ -1,7 +1,7 @@
 #include "plugin/ctl/label.hpp"
 
 #include "plugin/config/config_error.hpp"
-#include "plugin/ctl/utf8.hpp"
+#include "plugin/config/utf8.hpp"
 
 namespace clientid::ctl {
 

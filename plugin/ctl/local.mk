@@ -57,7 +57,6 @@ clientidctl_SOURCES = \
   %D%/token_input.cpp %D%/token_input.hpp \
   %D%/typed_line.cpp %D%/typed_line.hpp \
   %D%/types.cpp \
-  %D%/utf8.cpp %D%/utf8.hpp \
   %D%/verbs.hpp
 clientidctl_LDADD = libbinding.la $(BOOST_PROGRAM_OPTIONS_LIB)
 

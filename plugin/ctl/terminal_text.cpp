@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <cstdio>
 
-#include "plugin/ctl/utf8.hpp"
+#include "plugin/config/utf8.hpp"
 
 namespace clientid::ctl {
 namespace {

@@ -1,5 +1,7 @@
 #include "plugin/store/binding_loader.hpp"
 
+#include "plugin/store/engine.hpp"
+
 namespace clientid {
 namespace {
 
@@ -30,6 +32,9 @@ BindingLoader::BindingLoader(Connection& connection)
   insert_with_id_.use(asked_.id);
   use_all(insert_with_id_, put_);
   insert_with_id_.into(put_.id);
+  if (const auto text = connection.engine().id_was_given; !text.empty()) {
+    note_id_.emplace(connection, std::string(text)).use(asked_.id);
+  }
   use_all(insert_, put_);
   insert_.into(put_.id);
 }
@@ -47,6 +52,7 @@ std::int64_t BindingLoader::insert(const Binding& binding) {
   if (binding.id != 0) taken_by_.for_each_row([] {});
   Statement& statement = taken_ == 0 ? insert_with_id_ : insert_;
   statement.for_each_row([] {});
+  if (taken_ == 0 && note_id_) note_id_->execute();
   return put_.id;
 }
 

@@ -27,6 +27,7 @@ class BindingLoader {
   Statement find_;
   Statement taken_by_;
   Statement insert_with_id_;
+  std::optional<Statement> note_id_;
   Statement insert_;
 };
 

@@ -8,12 +8,13 @@
 #include "plugin/store/engine.hpp"
 #include "plugin/store/schema.hpp"
 #include "plugin/store/statement.hpp"
+#include "plugin/store/store_url.hpp"
 
 namespace clientid {
 namespace {
 
 StoreError store_error(const std::string& url, const std::string& cause) {
-  return StoreError("store " + url + ": " + cause);
+  return StoreError("store " + shown_store(url) + ": " + cause);
 }
 
 std::string place_of(const std::string& url, const Engine& engine) {
@@ -29,24 +30,43 @@ std::unique_ptr<soci::session> open_session(const std::string& url, Durability d
   }
 }
 
-std::string what_stands_at(const std::string& url) {
-  const Engine& engine = engine_of(url);
-  return engine.what_stands_at(place_of(url, engine));
+// Of an engine that may begin and then fail, as where the lock is not to be had.
+void begin(Connection& connection, std::string_view text) {
+  try {
+    execute(connection, std::string(text));
+  } catch (...) {
+    try {
+      execute(connection, "ROLLBACK");
+    } catch (const StoreError&) {
+      // It had not begun, or cannot be reached.
+    }
+    throw;
+  }
 }
 
 }  // namespace
 
 const Engine& engine_of(const std::string& url) {
-  static constexpr std::array engines = {&sqlite_engine};
+  static constexpr std::array engines = {&sqlite_engine, &postgresql_engine};
   for (const Engine* engine : engines) {
     if (url.starts_with(engine->scheme)) return *engine;
   }
   // Not repeated here: what was meant for another engine may hold a password.
-  throw StoreError("the store must be given as sqlite:PATH");
+  throw StoreError("the store must be given as sqlite:PATH or postgresql://..., a URI of libpq");
 }
 
 Connection::Connection(std::string url, const Engine& engine, std::unique_ptr<soci::session> session)
-    : url_(std::move(url)), engine_(&engine), session_(std::move(session)), opened_(what_stands_at(url_)) {}
+    : url_(std::move(url)),
+      engine_(&engine),
+      session_(std::move(session)),
+      opened_(engine.what_stands_at(*session_, place_of(url_, engine))) {
+  if (engine.patience == nullptr) return;
+  try {
+    patience_ = engine.patience(*session_);
+  } catch (const soci::soci_error& failure) {
+    throw error(cause(failure));
+  }
+}
 
 Connection::Connection(Connection&&) noexcept = default;
 Connection& Connection::operator=(Connection&&) noexcept = default;
@@ -65,13 +85,13 @@ void Connection::require_writable(const std::string& url) {
   execute(connection, "UPDATE schema_version SET version = version");
 }
 
-bool Connection::initialise(const std::string& url) {
+std::optional<long long> Connection::initialise(const std::string& url) {
   Connection connection(url, engine_of(url), open_session(url, Durability::full, IfMissing::create));
   return upgrade_schema(connection);
 }
 
-bool Connection::still_there() const {
-  return !opened_.empty() && what_stands_at(url_) == opened_;
+bool Connection::still_there() {
+  return !opened_.empty() && engine_->what_stands_at(*session_, place_of(url_, *engine_)) == opened_;
 }
 
 std::string Connection::cause(const soci::soci_error& error) const {
@@ -82,19 +102,24 @@ StoreError Connection::error(const std::string& cause) const {
   return store_error(url_, cause);
 }
 
+WaitLimit Connection::limit_wait() {
+  return {engine_->socket == nullptr ? -1 : engine_->socket(*session_), patience_};
+}
+
 Transaction::Transaction(Connection& connection, Kind kind) : connection_(connection) {
   const Engine& engine = connection_.engine();
   if (connection_.open_transactions_ > 0) {
     savepoint_ = "nested" + std::to_string(connection_.open_transactions_);
     execute(connection_, "SAVEPOINT " + savepoint_);
   } else {
-    execute(connection_, std::string(kind == Kind::write ? engine.begin_write : engine.begin_snapshot));
+    begin(connection_, kind == Kind::write ? engine.begin_write : engine.begin_snapshot);
   }
   ++connection_.open_transactions_;
 }
 
 void Transaction::commit() {
-  execute(connection_, savepoint_.empty() ? "COMMIT" : "RELEASE SAVEPOINT " + savepoint_);
+  execute(connection_,
+          savepoint_.empty() ? std::string(connection_.engine().commit) : "RELEASE SAVEPOINT " + savepoint_);
   open_ = false;
   --connection_.open_transactions_;
 }

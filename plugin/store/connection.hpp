@@ -1,14 +1,18 @@
 // A connection to the store. It is used by one thread at a time and does not survive a fork. Everything below throws
-// StoreError; the connection can be used again afterwards, or, if it fails again, be replaced by a new one.
+// StoreError, and in bounded time; the connection can be used again afterwards, or, if it fails again, be replaced by a
+// new one.
 //
 // The tables are reached through Bindings, SettingsTable, History and FactsReader, which borrow the connection. An
-// engine is one file: it opens a session and sets it up (sqlite.cpp).
+// engine is one file: it opens a session and sets it up (sqlite.cpp, postgresql.cpp).
 #pragma once
 
+#include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "plugin/store/store_error.hpp"
+#include "plugin/store/wait_limit.hpp"
 
 namespace soci {
 class session;
@@ -26,14 +30,15 @@ enum class Durability : unsigned char {
 
 class Connection {
  public:
-  // `url` is sqlite:PATH. The store must exist and have the schema of this program.
+  // `url` is sqlite:PATH, or a URI of libpq, postgresql://... The store must exist and have the schema of this program.
   static Connection open(const std::string& url, Durability durability = Durability::full);
 
   // What a service asks before it begins: it could judge by a store that it cannot write, but would lose the history.
   static void require_writable(const std::string& url);
 
-  // Makes the store if it is not there, and brings an older schema up to date. False if nothing had to be done.
-  static bool initialise(const std::string& url);
+  // Makes the store if it is not there, and brings an older schema up to date. Gives the version that it had before, 0
+  // if none; nothing if there was nothing to be done. A database of a server must be there.
+  static std::optional<long long> initialise(const std::string& url);
 
   Connection(Connection&&) noexcept;
   Connection& operator=(Connection&&) noexcept;
@@ -41,14 +46,15 @@ class Connection {
 
   const std::string& url() const { return url_; }
 
-  // False where the store was removed or replaced since it was opened.
-  bool still_there() const;
+  // False where the store was removed or replaced since it was opened, or its server has ended the session.
+  bool still_there();
 
   // For the files of this folder.
   soci::session& sql() { return *session_; }
   const Engine& engine() const { return *engine_; }
   std::string cause(const soci::soci_error& error) const;
   StoreError error(const std::string& cause) const;  // ready to be thrown
+  WaitLimit limit_wait();                            // for one answer of the engine
 
  private:
   friend class Transaction;
@@ -58,6 +64,7 @@ class Connection {
   const Engine* engine_;
   std::unique_ptr<soci::session> session_;
   std::string opened_;  // what stood there when it was opened
+  std::chrono::milliseconds patience_{0};
   unsigned open_transactions_ = 0;
 };
 

@@ -1,9 +1,17 @@
 #include "plugin/store/dump.hpp"
 
+#include <limits>
+
 #include "plugin/store/binding_row.hpp"
 #include "plugin/store/event_row.hpp"
 
 namespace clientid {
+namespace {
+
+// Clients of a server get all rows of a query before the first one can be handed on.
+constexpr long long page = 1000;
+
+}  // namespace
 
 Where Dump::where(const std::string& column) const {
   Where where;
@@ -12,13 +20,20 @@ Where Dump::where(const std::string& column) const {
 }
 
 void Dump::bindings(const std::function<void(const Binding&)>& take) {
-  auto of_account = where();
   BindingRow row;
-  Statement statement(
-      connection_, "SELECT " + std::string(BindingRow::columns) + " FROM binding" + of_account.text() + " ORDER BY id");
-  row.bind_into(statement);
-  of_account.bind(statement);
-  statement.for_each_row([&] { take(row.to_binding(connection_)); });
+  for (long long rows = page, after = 0; rows == page; after = row.id) {
+    auto next = where();
+    next.add("id > :after", after);
+    Statement statement(connection_, "SELECT " + std::string(BindingRow::columns) + " FROM binding" + next.text() +
+                                         " ORDER BY id LIMIT :page");
+    row.bind_into(statement);
+    next.bind(statement);
+    rows = 0;
+    statement.use(page).for_each_row([&] {
+      take(row.to_binding(connection_));
+      ++rows;
+    });
+  }
 }
 
 void Dump::settings(const std::function<void(const StoredSetting&)>& take) {
@@ -37,13 +52,23 @@ void Dump::settings(const std::function<void(const StoredSetting&)>& take) {
 }
 
 void Dump::events(const std::function<void(const Event&)>& take) {
-  auto of_account = where();
   EventRow row;
-  Statement statement(
-      connection_, "SELECT " + std::string(EventRow::columns) + " FROM event" + of_account.text() + " ORDER BY at, id");
-  row.bind_into(statement);
-  of_account.bind(statement);
-  statement.for_each_row([&] { take(row.to_event(connection_)); });
+  row.at = std::numeric_limits<long long>::min();
+  for (long long rows = page; rows == page;) {
+    const long long at = row.at;
+    const long long id = row.id;
+    auto next = where();
+    next.add("at >= :from", at);
+    Statement statement(connection_, "SELECT " + std::string(EventRow::columns) + " FROM event" + next.text() +
+                                         " AND (at > :at OR id > :id) ORDER BY at, id LIMIT :page");
+    row.bind_into(statement);
+    next.bind(statement);
+    rows = 0;
+    statement.use(at, id, page).for_each_row([&] {
+      take(row.to_event(connection_));
+      ++rows;
+    });
+  }
 }
 
 std::vector<std::string> Dump::key_ids() {

@@ -1,5 +1,7 @@
 #include "plugin/store/key_usage.hpp"
 
+#include <algorithm>
+#include <cstdlib>
 #include <numeric>
 
 #include "plugin/store/binding_row.hpp"
@@ -46,13 +48,12 @@ std::map<std::string, KeyUsage> key_usage(Connection& connection, Time now) {
 
 long long highest_key(Connection& connection) {
   long long highest = 0;
+  std::string key;
   Statement(connection,
-            "SELECT coalesce(max(id), 0) FROM (SELECT max(CAST(key_id AS INTEGER)) AS id FROM binding UNION ALL"
-            " SELECT max(CAST(former_key AS INTEGER)) FROM moved_device UNION ALL"
-            " SELECT max(CAST(key_id AS INTEGER)) FROM moved_device UNION ALL"
-            " SELECT max(CAST(key_id AS INTEGER)) FROM restriction WHERE key_id <> '') AS known")
-      .into(highest)
-      .for_each_row([] {});
+            "SELECT key_id FROM binding UNION SELECT former_key FROM moved_device UNION SELECT key_id FROM moved_device"
+            " UNION SELECT key_id FROM restriction WHERE key_id <> ''")
+      .into(key)
+      .for_each_row([&] { highest = std::max(highest, std::strtoll(key.c_str(), nullptr, 10)); });
   return highest;
 }
 

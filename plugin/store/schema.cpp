@@ -1,6 +1,8 @@
 #include "plugin/store/schema.hpp"
 
+#include <algorithm>
 #include <array>
+#include <boost/algorithm/string/replace.hpp>
 #include <string>
 #include <vector>
 
@@ -76,6 +78,9 @@ std::vector<std::string> several_keys(const Engine& /*engine*/) {
   };
 }
 
+// There in every version. A schema_version alone may be that of somebody else.
+constexpr std::array own_tables = {"schema_version", "binding", "account", "setting", "event"};
+
 // Version N is reached from N - 1 by steps[N - 1]. What has been released is never changed.
 constexpr std::array<Step, 4> steps = {bindings_settings_history, restrictions_counters_sessions, history_by_time,
                                        several_keys};
@@ -84,18 +89,18 @@ constexpr long long known_version = steps.size();
 std::vector<std::string> table_names(Connection& connection) {
   std::vector<std::string> names;
   std::string name;
-  Statement statement(connection, connection.sql().get_backend()->get_table_names_query());
+  Statement statement(connection, std::string(connection.engine().table_names));
   statement.into(name).for_each_row([&] { names.push_back(name); });
   return names;
 }
 
 // 0: an empty database.
 long long version_of(Connection& connection) {
-  bool ours = false;
   const auto tables = table_names(connection);
-  for (const auto& table : tables) ours = ours || table == "schema_version";
   if (tables.empty()) return 0;
-  if (!ours) throw connection.error("is the database of something else");
+  const auto is_there = [&](const char* name) { return std::find(tables.begin(), tables.end(), name) != tables.end(); };
+  if (!std::all_of(own_tables.begin(), own_tables.end(), is_there))
+    throw connection.error("is the database of something else");
 
   long long version = 0;
   Statement(connection, "SELECT version FROM schema_version").into(version).for_each_row([] {});
@@ -120,20 +125,22 @@ void check_schema(Connection& connection) {
                                       : "has an older schema; `clientidctl init` brings it up to date");
 }
 
-bool upgrade_schema(Connection& connection) {
+std::optional<long long> upgrade_schema(Connection& connection) {
   Transaction transaction(connection);
   const auto version = version_of(connection);
-  if (version == known_version) return false;
+  if (version == known_version) return std::nullopt;
   if (version == 0) {
     execute(connection, "CREATE TABLE schema_version (version BIGINT NOT NULL)");
     execute(connection, "INSERT INTO schema_version (version) VALUES (0)");
   }
   for (auto step = steps.begin() + version; step != steps.end(); ++step) {
-    for (const auto& text : (*step)(connection.engine())) execute(connection, text);
+    for (const auto& text : (*step)(connection.engine())) {
+      execute(connection, boost::replace_all_copy(text, "TEXT", std::string(connection.engine().text_column)));
+    }
   }
   Statement(connection, "UPDATE schema_version SET version = :version").use(known_version).execute();
   transaction.commit();
-  return true;
+  return version;
 }
 
 }  // namespace clientid

@@ -70,7 +70,7 @@ std::unique_ptr<soci::session> open(const std::string& place, Durability durabil
 }
 
 // SQLite goes on with a file that was unlinked, and would judge by a store that nobody sees any more.
-std::string what_stands_at(const std::string& path) {
+std::string what_stands_at(soci::session& /*session*/, const std::string& path) {
   struct stat status {};
   if (::lstat(path.c_str(), &status) != 0) return {};
   return std::to_string(status.st_dev) + ":" + std::to_string(status.st_ino);
@@ -112,11 +112,19 @@ std::string cause(const soci::soci_error& error, const std::string& place) {
 const Engine sqlite_engine = {
     .scheme = "sqlite:",
     .id_column = "INTEGER PRIMARY KEY AUTOINCREMENT",
+    .text_column = "TEXT",
     .begin_snapshot = "BEGIN DEFERRED",
     .begin_write = "BEGIN IMMEDIATE",
+    .commit = "COMMIT",
+    .table_names = "SELECT name FROM sqlite_master WHERE type = 'table'",
+    .id_was_given = "",
     .open = open,
     .what_stands_at = what_stands_at,
     .cause = cause,
+    .socket = nullptr,
+    .patience = nullptr,
+    .text_of_octets = nullptr,
+    .octets_of_text = nullptr,
 };
 
 }  // namespace clientid

@@ -6,11 +6,12 @@ namespace clientid {
 namespace {
 
 template <typename Function>
-auto guarded(const Connection& connection, Function function) {
+auto guarded(Connection& connection, Function function) {
+  const auto limit = connection.limit_wait();
   try {
     return function();
   } catch (const soci::soci_error& error) {
-    throw connection.error(connection.cause(error));
+    throw connection.error(limit.reached() ? "does not answer" : connection.cause(error));
   }
 }
 
@@ -35,32 +36,66 @@ std::optional<Time> NullableTime::get() const {
 }
 
 Statement::Statement(Connection& connection, const std::string& text)
+    : Statement(connection, text, soci::details::st_repeatable_query) {}
+
+Statement::Statement(Connection& connection, const std::string& text, soci::details::statement_type type)
     : connection_(connection), statement_(connection.sql()) {
   guarded(connection_, [&] {
-    statement_.alloc();
-    statement_.prepare(text);
+    statement_->alloc();
+    statement_->prepare(text, type);
   });
 }
 
+// A server is told.
+Statement::~Statement() {
+  const auto limit = connection_.limit_wait();
+  statement_.reset();
+}
+
+void Statement::use_text(const std::string& text) {
+  if (connection_.engine().text_of_octets == nullptr) {
+    statement_->exchange(soci::use(text));
+  } else {
+    used_.push_back({&text, {}});
+    statement_->exchange(soci::use(used_.back().kept));
+  }
+}
+
+void Statement::into_text(std::string& text) {
+  if (connection_.engine().octets_of_text == nullptr) {
+    statement_->exchange(soci::into(text));
+  } else {
+    read_.push_back({&text, {}});
+    statement_->exchange(soci::into(read_.back().kept));
+  }
+}
+
 bool Statement::first() {
+  for (auto& text : used_) text.kept = connection_.engine().text_of_octets(*text.variable);
   return guarded(connection_, [&] {
-    if (!bound_) statement_.define_and_bind();
+    if (!bound_) statement_->define_and_bind();
     bound_ = true;
-    return statement_.execute(true);
+    return give(statement_->execute(true));
   });
 }
 
 bool Statement::next() {
-  return guarded(connection_, [&] { return statement_.fetch(); });
+  return guarded(connection_, [&] { return give(statement_->fetch()); });
+}
+
+bool Statement::give(bool row) {
+  if (!row) return false;
+  for (auto& text : read_) *text.variable = connection_.engine().octets_of_text(text.kept);
+  return true;
 }
 
 long long Statement::execute() {
   for_each_row([] {});
-  return guarded(connection_, [&] { return statement_.get_affected_rows(); });
+  return guarded(connection_, [&] { return statement_->get_affected_rows(); });
 }
 
 void execute(Connection& connection, const std::string& text) {
-  Statement(connection, text).execute();
+  Statement(connection, text, soci::details::st_one_time_query).execute();
 }
 
 }  // namespace clientid

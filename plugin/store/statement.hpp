@@ -4,8 +4,10 @@
 
 #include <soci/soci.h>
 
+#include <deque>
 #include <optional>
 #include <string>
+#include <type_traits>
 
 #include "plugin/policy/time.hpp"
 #include "plugin/store/connection.hpp"
@@ -34,7 +36,7 @@ class Statement {
   Statement(Connection& connection, const std::string& text);
   Statement(const Statement&) = delete;
   Statement& operator=(const Statement&) = delete;
-  ~Statement() = default;
+  ~Statement();
 
   // Variables are bound once, in the order in which the text names them, and must stay where they are as long as the
   // statement does. What they hold counts when it is executed.
@@ -60,27 +62,50 @@ class Statement {
   }
 
  private:
+  friend void execute(Connection& connection, const std::string& text);
+  Statement(Connection& connection, const std::string& text, soci::details::statement_type type);
+
+  // A variable, and the form in which the engine has it.
+  template <typename Variable>
+  struct Text {
+    Variable* variable;
+    std::string kept;
+  };
+
   template <typename Variable>
   void use_one(Variable& variable) {
-    statement_.exchange(soci::use(variable));
+    if constexpr (std::is_same_v<std::remove_const_t<Variable>, std::string>) {
+      use_text(variable);
+    } else {
+      statement_->exchange(soci::use(variable));
+    }
   }
-  void use_one(NullableTime& time) { statement_.exchange(soci::use(time.seconds_, time.indicator_)); }
+  void use_one(NullableTime& time) { statement_->exchange(soci::use(time.seconds_, time.indicator_)); }
+  void use_text(const std::string& text);
 
   template <typename Variable>
   void into_one(Variable& variable) {
-    statement_.exchange(soci::into(variable));
+    if constexpr (std::is_same_v<Variable, std::string>) {
+      into_text(variable);
+    } else {
+      statement_->exchange(soci::into(variable));
+    }
   }
-  void into_one(NullableTime& time) { statement_.exchange(soci::into(time.seconds_, time.indicator_)); }
+  void into_one(NullableTime& time) { statement_->exchange(soci::into(time.seconds_, time.indicator_)); }
+  void into_text(std::string& text);
 
   bool first();
   bool next();
+  bool give(bool row);
 
   Connection& connection_;
-  soci::statement statement_;
+  std::optional<soci::statement> statement_;
+  std::deque<Text<const std::string>> used_;  // deques, since what is bound must not move
+  std::deque<Text<std::string>> read_;
   bool bound_ = false;
 };
 
-// For a statement without variables.
+// For a statement without variables, or several with semicolons between.
 void execute(Connection& connection, const std::string& text);
 
 }  // namespace clientid

@@ -18,6 +18,7 @@
 #include "plugin/store/connection.hpp"
 #include "plugin/store/countries.hpp"
 #include "plugin/store/key_usage.hpp"
+#include "plugin/store/store_url.hpp"
 #include "shim/auth/mechanism_probe.hpp"
 #include "shim/auth/module_probe.hpp"
 #include "shim/auth/sasl_library.hpp"
@@ -195,7 +196,8 @@ void look_for_missing_keys(Report& report, const Site& site, const KeyFile& keys
 void check_site(Report& report, const Site& site) {
   std::optional<KeyFile> keys;
   report.attempt("keys " + site.key_file, [&] { keys = KeyFile::load(site.key_file); });
-  const bool store = report.attempt("store " + site.store, [&] { Connection::require_writable(site.store); });
+  const bool store =
+      report.attempt("store " + shown_store(site.store), [&] { Connection::require_writable(site.store); });
   if (keys && store) look_for_missing_keys(report, site, *keys);
   if (site.geoip_database.empty()) return;
   report.attempt("countries " + site.geoip_database, [&] { Countries::open(site.geoip_database); });

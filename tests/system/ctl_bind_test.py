@@ -10,7 +10,7 @@ import unittest
 import uuid
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
-from system.ctl_site import ABSENT, BINDING, PROGRAM, REFUSED, RULE, STORE, SiteTest, TIME, USAGE
+from system.ctl_site import ABSENT, BINDING, PROGRAM, REFUSED, RULE, STORE, SiteTest, TIME, USAGE, of_sqlite
 
 
 class BindTest(SiteTest):
@@ -103,6 +103,7 @@ class BindTest(SiteTest):
         self.ctl("licence", "remove", "LICENSE", "-", text=token, expect=ABSENT)
         self.assertEqual(self.json("licence", "list"), [])
 
+    @of_sqlite
     def test_token_leaves_the_process_list(self):
         token = self.token()
         lock = sqlite3.connect(self.db, isolation_level=None)

@@ -5,7 +5,6 @@ import pathlib
 import re
 import resource
 import signal
-import sqlite3
 import stat
 import subprocess
 import sys
@@ -14,7 +13,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from system.builds import sanitized
-from system.ctl_site import DONE, PROGRAM, RULE, STORE, SiteTest, TIME, USAGE, plain_program
+from system.ctl_site import DONE, PROGRAM, RULE, STORE, SiteTest, TIME, USAGE, plain_program, of_sqlite
 from system.terminal import Terminal
 from system.waiting import wait_until
 
@@ -158,6 +157,7 @@ class ExportTest(SiteTest):
         self.sql("UPDATE restriction SET until = 1")
         self.assertEqual(self.of("restriction"), [])
 
+    @of_sqlite
     def test_any_octets(self):
         """The name of an account that was refused may be no UTF-8."""
         self.sql("INSERT INTO event (at, outcome, account, type, fingerprint, peer, network, service, verdict, reason,"
@@ -279,13 +279,9 @@ class ExportTest(SiteTest):
         try:
             first = process.stdout.readline()
             began = time.monotonic()
-            connection = sqlite3.connect(self.db, timeout=5)
-            with connection:
-                connection.execute("UPDATE binding SET label = 'changed'")
-                connection.execute("INSERT INTO event (at, outcome, account, type, fingerprint, peer, network, service,"
-                                   " verdict, reason, detail) VALUES (2, 'failed', 'late', '', '', '', '', '', '', '',"
-                                   " '')")
-            connection.close()
+            self.sql("UPDATE binding SET label = 'changed'")
+            self.sql("INSERT INTO event (at, outcome, account, type, fingerprint, peer, network, service, verdict,"
+                     " reason, detail) VALUES (2, 'failed', 'late', '', '', '', '', '', '', '', '')")
             self.assertLess(time.monotonic() - began, 4, "a writer had to wait")
             rest = process.stdout.read().decode()
         finally:

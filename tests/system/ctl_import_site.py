@@ -17,8 +17,7 @@ class ImportSite(SiteTest):
     def new_site(self, name="new"):
         """From here on, commands are of another store, with the same key."""
         self.db = self.dir / f"{name}.db"
-        self.conf.write_text(self.conf.read_text().split("\n", 1)[1])
-        self.conf.write_text(f"store = sqlite:{self.db}\n" + self.conf.read_text())
+        self.make_store()
         self.ctl("init")
 
     def records(self, *options):

@@ -16,7 +16,7 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from system.builds import sanitized
 from system.ctl_import_site import ImportSite
-from system.ctl_site import DONE, PROGRAM, RULE, STORE, USAGE, plain_program
+from system.ctl_site import DONE, PROGRAM, RULE, STORE, USAGE, plain_program, of_sqlite
 from system.terminal import Terminal
 from system.waiting import wait_until
 
@@ -395,6 +395,7 @@ class BreakTest(ImportSite):
         self.assertEqual(done["added"]["binding"] + done["unchanged"], 10_000)
         self.assertEqual(self.sql_value("SELECT count(*) FROM event WHERE detail LIKE 'import from%'"), 2)
 
+    @of_sqlite
     def test_locked_store(self):
         path = self.many(10)
         holder = subprocess.Popen([sys.executable, "-c", "import sqlite3, sys; c = sqlite3.connect(sys.argv[1],"
@@ -406,6 +407,7 @@ class BreakTest(ImportSite):
         self.assertEqual((status, self.count("binding")), (STORE, 0))
         self.assertIn(f"what stands before {path}:2 is imported, and the same command goes on from there", err)
 
+    @of_sqlite
     def test_memory_and_size(self):
         """100,000 rows there and back, in bounded memory."""
         if sanitized(plain_program()):

@@ -4,7 +4,7 @@ import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
-from system.ctl_site import ABSENT, BINDING, SiteTest, USAGE
+from system.ctl_site import ABSENT, BINDING, SiteTest, USAGE, of_sqlite
 
 
 class ListTest(SiteTest):
@@ -58,6 +58,7 @@ class ListTest(SiteTest):
                  " substr(fingerprint, 21) WHERE id = 2")
         self.assertIn("more digits", self.ctl("show", "alice", short, expect=USAGE).err)
 
+    @of_sqlite
     def test_text_of_others_is_made_harmless(self):
         label = "a\"b'c\nd\te\x1b[2J\x7f\x9b1m\u202eg\\h é"
         self.bind("o'\"neil\\", "UUID", "--label", label)

@@ -7,7 +7,7 @@ import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
-from system.ctl_site import DONE, PROGRAM, RULE, SiteTest, TIME, USAGE
+from system.ctl_site import DONE, PROGRAM, RULE, SiteTest, TIME, USAGE, of_sqlite
 from system.terminal import Terminal
 
 DAY = 24 * 3600
@@ -150,10 +150,8 @@ class PurgeTest(SiteTest):
         return self.sql_value("SELECT fingerprint FROM binding WHERE account = ? LIMIT 1", account)
 
     def dump(self, but=""):
-        connection = sqlite3.connect(self.db)
         rows = [row for table in ("binding", "account", "setting", "restriction", "counter", "session", "event")
-                for row in connection.execute(f"SELECT * FROM {table}")]
-        connection.close()
+                for row in self.store.rows(f"SELECT * FROM {table}")]
         return [row for row in rows if not but or not any(but in str(cell).split() for cell in row)]
 
     def test_account(self):
@@ -176,6 +174,7 @@ class PurgeTest(SiteTest):
         self.assertEqual(len(self.dump()), len(left) + 1)
         self.assertIn("nothing to remove", self.ctl("purge", "--account", "alice").out)
 
+    @of_sqlite
     def test_account_is_gone_from_the_file(self):
         """Not only out of sight: SQLite leaves what is removed where it is, unless it is told otherwise."""
         self.fill_accounts()
@@ -212,6 +211,7 @@ class PurgeTest(SiteTest):
             self.assertEqual(terminal.process.wait(timeout=20), RULE)
         self.assertEqual(len(self.json("list")), 1)
 
+    @of_sqlite
     def test_nobody_waits_for_it(self):
         """What AUTH writes is written at once, while tens of thousands of events go."""
         self.happen(60_000, 100 * DAY)

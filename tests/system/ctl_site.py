@@ -1,9 +1,11 @@
 """clientidctl as operators and scripts meet it: a directory for one test, and the watch over what it shows.
 
-CLIENTIDCTL names the program.
+CLIENTIDCTL names the program. The store is a file of SQLite; where CLIENTID_TEST_POSTGRESQL is the URI of a database of
+PostgreSQL, with user, password, host and port, it is a schema in there.
 """
 import collections
 import ipaddress
+import itertools
 import json
 import os
 import pathlib
@@ -13,11 +15,15 @@ import subprocess
 import tempfile
 import time
 import unittest
+import urllib.parse
 import uuid
 
 from . import builds
+from .postgresql import binary
 
 PROGRAM = os.environ.get("CLIENTIDCTL", "./clientidctl")
+ON_POSTGRESQL = os.environ.get("CLIENTID_TEST_POSTGRESQL")
+of_sqlite = unittest.skipIf(ON_POSTGRESQL, "it is of SQLite alone")
 
 
 def plain_program():
@@ -44,6 +50,45 @@ TRANSITIONS = {
 Result = collections.namedtuple("Result", "status out err")
 
 
+class SqliteStore:
+    def __init__(self, path):
+        self.path, self.url = path, f"sqlite:{path}"
+
+    def rows(self, text, values=()):
+        connection = sqlite3.connect(self.path)
+        with connection:
+            rows = connection.execute(text, values).fetchall()
+        connection.close()
+        return rows
+
+
+class PostgresqlStore:
+    numbers = itertools.count(1)
+
+    def __init__(self, uri):
+        parts = urllib.parse.urlsplit(uri)
+        self.schema = f"ctl_{os.getpid()}_{next(self.numbers)}"
+        self.url = f"{uri}?options=-csearch_path%3D{self.schema}"
+        self.environment = {"PGHOST": parts.hostname, "PGPORT": str(parts.port), "PGUSER": parts.username,
+                            "PGPASSWORD": parts.password, "PGDATABASE": parts.path[1:],
+                            "PGOPTIONS": f"-csearch_path={self.schema}"}
+        self.rows(f"CREATE SCHEMA {self.schema}")
+        # As SQLite has it, for '%064x' alone.
+        self.rows("CREATE FUNCTION printf(text, bigint) RETURNS text LANGUAGE sql AS $$SELECT lpad(to_hex($2), 64, '0')$$")
+
+    def drop(self):
+        self.rows(f"DROP SCHEMA {self.schema} CASCADE")
+
+    def rows(self, text, values=()):
+        for value in values:
+            quoted = str(value) if isinstance(value, int) else "'" + value.replace("'", "''") + "'"
+            text = text.replace("?", quoted, 1)
+        done = subprocess.run([binary("psql"), "-X", "-q", "-A", "-t", "-F", "\t", "-v", "ON_ERROR_STOP=1"], input=text,
+                              env=self.environment, capture_output=True, text=True, check=True)
+        return [tuple(int(cell) if re.fullmatch(r"-?\d+", cell) else cell for cell in row.split("\t"))
+                for row in done.stdout.splitlines()]
+
+
 class SiteTest(unittest.TestCase):
     """A directory with a configuration, and the watch over what the program shows."""
 
@@ -54,10 +99,19 @@ class SiteTest(unittest.TestCase):
         self.addCleanup(directory.cleanup)
         self.dir = pathlib.Path(directory.name)
         self.db, self.key, self.conf = self.dir / "clientid.db", self.dir / "clientid.key", self.dir / "clientid.conf"
-        self.conf.write_text(f"store = sqlite:{self.db}\nkey-file = {self.key}\ndefault-realm = example.com\n")
+        self.make_store()
         self.tokens = []
         if self.initialised:
             self.ctl("init")
+
+    def make_store(self):
+        """A place for another one, which the configuration names from now on."""
+        if ON_POSTGRESQL:
+            self.store = PostgresqlStore(ON_POSTGRESQL)
+            self.addCleanup(self.store.drop)
+        else:
+            self.store = SqliteStore(self.db)
+        self.conf.write_text(f"store = {self.store.url}\nkey-file = {self.key}\ndefault-realm = example.com\n")
 
     def tearDown(self):
         for path in self.dir.iterdir():
@@ -97,15 +151,10 @@ class SiteTest(unittest.TestCase):
         return token, self.json("bind", account, kind, "-", *options, text=token + "\n")
 
     def sql(self, text, *values):
-        connection = sqlite3.connect(self.db)
-        with connection:
-            connection.execute(text, values)
-        connection.close()
+        self.store.rows(text, values)
 
     def sql_value(self, text, *values):
-        connection = sqlite3.connect(self.db)
-        (value,) = connection.execute(text, values).fetchone()
-        connection.close()
+        ((value,),) = self.store.rows(text, values)
         return value
 
     def detected(self, kind, subject, effect):

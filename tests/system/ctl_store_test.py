@@ -27,9 +27,16 @@ class StoreTest(SiteTest):
         self.ctl("list", expect=STORE)
 
     def test_of_another_kind(self):
-        error = self.ctl("--store", "postgresql://user:password@host/db", "list", expect=STORE).err
+        error = self.ctl("--store", "mysql://user:password@host/db", "list", expect=STORE).err
         self.assertIn("sqlite:PATH", error)
         self.assertNotIn("password", error)
+
+    def test_password_is_not_shown(self):
+        """Whether or not the program was built with PostgreSQL."""
+        for command in ("list", "init"):
+            error = self.ctl("--store", "postgresql://user:password@127.0.0.1:1/db", command, expect=STORE).err
+            self.assertIn("store postgresql://user@127.0.0.1:1/db: ", error)
+            self.assertNotIn("password", error)
 
 
 if __name__ == "__main__":

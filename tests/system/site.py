@@ -76,13 +76,15 @@ class SiteError(Exception):
 
 
 class Site:
-    def __init__(self, config=(), backend="none", accounts=None, postfix=None, sasl=()):
+    def __init__(self, config=(), backend="none", accounts=None, postfix=None, sasl=(), store=None):
         """`backend` is "none", "postfix", or makes another server for the site; it stands in site.postfix then.
 
-        `postfix` holds more arguments for the Postfix behind it; {site} in them is our directory.
+        `postfix` holds more arguments for the Postfix behind it; {site} in them is our directory. `store` is the URL of
+        another one than a file there.
         """
         self.config, self.backend, self.postfix_arguments = list(config), backend, postfix or {}
         self.sasl = list(sasl)
+        self.site = [f"store = {store}"] if store else []
         self.passwords = {name: secrets.token_urlsafe(12) for name in ("alice", "bob")}
         self.tokens = {}    # of CLIENTID, by the name of a device
         self.encoded = {}   # other forms of both as they were sent, with a name for each
@@ -96,7 +98,7 @@ class Site:
         with contextlib.ExitStack() as stack:
             self.dir = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="clientid-")))
             self.dir.chmod(0o711)  # Postfix must reach its part
-            self._write("clientid.conf", CLIENTID)
+            self._write("clientid.conf", overridden(CLIENTID, self.site))
             self.make_certificate()
             self._make_sasl()
             self.ctl("init")

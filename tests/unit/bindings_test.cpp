@@ -5,6 +5,7 @@
 #include <atomic>
 #include <thread>
 
+#include "plugin/store/binding_loader.hpp"
 #include "tests/unit/temporary_store.hpp"
 
 using namespace clientid;
@@ -345,11 +346,30 @@ TEST_CASE("a row that cannot be read is an error") {
   SUBCASE("state") {
     execute(connection, "UPDATE binding SET state = 'Active'");
     CHECK(error_of([&] { bindings.get(1); }) ==
-          "store " + store.url() + ": binding 1 has a state that this program cannot read");
+          "store " + store.shown() + ": binding 1 has a state that this program cannot read");
   }
   SUBCASE("fingerprint") {
     execute(connection, "UPDATE binding SET fingerprint = upper(fingerprint)");
     CHECK(error_of([&] { bindings.list({}); }) ==
-          "store " + store.url() + ": binding 1 has a fingerprint that this program cannot read");
+          "store " + store.shown() + ": binding 1 has a fingerprint that this program cannot read");
   }
+}
+
+TEST_CASE("a binding of another store keeps its id where that is free, and no id is given out twice") {
+  const TemporaryStore store;
+  auto connection = store.open();
+  Bindings bindings(connection);
+  const auto load = [&](std::int64_t id, unsigned number) {
+    auto made = binding("alice@example.com", number);
+    made.id = id;
+    return BindingLoader(connection).insert(made);
+  };
+  CHECK(bindings.insert(binding("alice@example.com", 1)) == 1);
+  CHECK(load(5, 2) == 5);
+  CHECK(load(5, 3) == 6);
+  CHECK(load(3, 4) == 3);
+  CHECK(bindings.insert(binding("alice@example.com", 5)) == 7);
+  CHECK(load(0, 6) == 8);
+  bindings.remove(8);
+  CHECK(bindings.insert(binding("alice@example.com", 7)) == 9);
 }

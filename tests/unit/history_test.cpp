@@ -90,7 +90,7 @@ TEST_CASE("an outcome that cannot be read is an error") {
   history.append({event(alice, 1, 0)});
   execute(connection, "UPDATE event SET outcome = 'let in'");
   CHECK(error_of([&] { history.list({}); }) ==
-        "store " + store.url() + ": event 1 has an outcome that this program cannot read");
+        "store " + store.shown() + ": event 1 has an outcome that this program cannot read");
 }
 
 TEST_CASE("the history is in the order of appending, and filtered") {
@@ -194,8 +194,7 @@ TEST_CASE("only the newest events are kept") {
   History history(connection);
   history.append({event(alice, 1, 0), event(alice, 2, 0), event(alice, 3, 0)});
   CHECK(history.list({}).size() == 3);
-  const auto almost = std::to_string(History::max_events + 1);
-  execute(connection, "UPDATE sqlite_sequence SET seq = " + almost + " WHERE name = 'event'");
+  set_last_id(connection, "event", History::max_events + 1);
   history.append({event(bob, 4, 0)});
   CHECK(ids(history.list({})) == Ids{3, History::max_events + 2});
 }
@@ -204,9 +203,7 @@ TEST_CASE("of one batch all is kept or nothing") {
   const TemporaryStore store;
   auto connection = store.open();
   History history(connection);
-  execute(connection,
-          "CREATE TRIGGER no BEFORE INSERT ON event WHEN NEW.account = 'bob@example.com'"
-          " BEGIN SELECT RAISE(ABORT, 'no room'); END");
+  refuse_rows(connection, "event", "NEW.account = 'bob@example.com'");
   CHECK_THROWS_AS(history.append({event(alice, 1, 0), event(bob, 1, 0)}), StoreError);
   CHECK(history.list({}).empty());
   history.append({event(alice, 1, 0)});

@@ -225,10 +225,9 @@ TEST_CASE("a batch is written as a whole or not at all, and can be written again
       .entries = {used, entry(alice, 2, true), entry(alice, 3, true)}, .opened = {session("me", 1)}, .closed = {}};
   for (const auto* table : {"event", "counter", "session", "restriction"}) {
     CAPTURE(table);
-    execute(connection,
-            std::string("CREATE TRIGGER no BEFORE INSERT ON ") + table + " BEGIN SELECT RAISE(ABORT, 'no room'); END");
+    refuse_rows(connection, table);
     CHECK(error_of([&] { ledger.write(all, at(7)); }).ends_with("no room"));
-    execute(connection, "DROP TRIGGER no");
+    take_rows(connection, table);
     CHECK(number(connection, "SELECT uses FROM binding") == 0);
     for (const auto* other : {"event", "counter", "session", "restriction"}) {
       CHECK(number(connection, std::string("SELECT count(*) FROM ") + other) == 0);

@@ -2,7 +2,6 @@
 
 #include <doctest/doctest.h>
 
-#include <filesystem>
 #include <memory>
 #include <new>
 #include <thread>
@@ -46,24 +45,10 @@ Entry attempt() {
   return entry;
 }
 
-// A store that can be taken away and brought back.
-class Store {
- public:
-  Store() { Connection::initialise(url()); }
-
-  std::string url() const { return "sqlite:" + path_; }
-  void take_away() const { std::filesystem::rename(path_, path_ + ".away"); }
-  void bring_back() const { std::filesystem::rename(path_ + ".away", path_); }
-
- private:
-  TemporaryDirectory directory_;
-  std::string path_ = directory_.file("clientid.db");
-};
-
 }  // namespace
 
 TEST_CASE("U6.2.3 a session is in the store while it is open, and none is when the process ends") {
-  const Store store;
+  const TemporaryStore store;
   {
     Recorder recorder(store.url(), [](const Alert&) {});
     auto first = recorder.open_session(session());
@@ -76,7 +61,7 @@ TEST_CASE("U6.2.3 a session is in the store while it is open, and none is when t
 }
 
 TEST_CASE("U6.2.3 sessions that end while the store does not answer do not stay open for good, however many") {
-  const Store store;
+  const TemporaryStore store;
   Recorder recorder(store.url(), [](const Alert&) {});
   std::vector<std::unique_ptr<Recorder::Session>> open;
   const long long many = Recorder::max_waiting + 10;
@@ -95,7 +80,7 @@ TEST_CASE("U6.2.3 sessions that end while the store does not answer do not stay 
 
 TEST_CASE(
     "threats: floods - while the store does not answer, so many attempts wait, and of more the oldest are given up") {
-  const Store store;
+  const TemporaryStore store;
   store.take_away();
   Recorder recorder(store.url(), [](const Alert&) {});
   for (std::size_t i = 0; i < 3 * Recorder::max_waiting; ++i) recorder.record(attempt(), {});
@@ -110,7 +95,7 @@ TEST_CASE(
 }
 
 TEST_CASE("an alert that cannot be raised does not end the thread that writes") {
-  const Store store;
+  const TemporaryStore store;
   auto connection = Connection::open(store.url());
   SettingsTable(connection).save("", {.detect_account = Rate{1, std::chrono::hours(1)}});
   Recorder recorder(store.url(), [](const Alert&) { throw std::bad_alloc(); });

@@ -142,7 +142,7 @@ class Met {
 
   Restrictions& restrictions() { return restrictions_; }
   Connection& connection() { return connection_; }
-  std::string store_url() const { return store_.url(); }
+  std::string shown_store() const { return store_.shown(); }
 
   std::string by(const std::string& account, const std::string& fingerprint, std::string_view peer,
                  long long when = 0) {
@@ -293,7 +293,7 @@ TEST_CASE("threats: failing open - a restriction that cannot be read is an error
   Met met;
   met.restrictions().put(restriction(Restricted::account, alice, Effect::known_only));
   met.restrictions().put(restriction(Restricted::network, "192.0.2.0/24"));
-  const std::string error = "store " + met.store_url() + ": restriction ";
+  const std::string error = "store " + met.shown_store() + ": restriction ";
   const std::string cause = " is of a kind that this program cannot read";
   execute(met.connection(), "UPDATE restriction SET effect = 'slow' WHERE id = 1");
   CHECK(error_of([&] { met.from("198.51.100.1"); }) == error + "1" + cause);

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <boost/algorithm/string/replace.hpp>
+
 #include "plugin/store/bindings.hpp"
 #include "plugin/store/engine.hpp"
 #include "plugin/store/facts_reader.hpp"
@@ -15,7 +17,7 @@ using namespace clientid;
 
 namespace {
 
-// Version 1, as it was released, with a row in each table.
+// Version 1, as it was released for SQLite, with a row in each table.
 const std::vector<std::string> version_1{
     "CREATE TABLE schema_version (version BIGINT NOT NULL)",
     "INSERT INTO schema_version (version) VALUES (1)",
@@ -39,31 +41,36 @@ const std::vector<std::string> version_1{
         "', '192.0.2.7', 'smtp', 'allow', 'bound', 'PLAIN')",
 };
 
-class OldStore {
+class OldStore : public TemporaryDatabase {
  public:
   OldStore() {
-    const auto session = sqlite_engine.open(directory_.file("clientid.db"), Durability::full, IfMissing::create);
-    for (const auto& text : version_1) {
-      soci::statement statement(*session);
-      statement.alloc();
-      statement.prepare(text);
-      statement.define_and_bind();
-      statement.execute(true);
-    }
+    for (const auto& text : version_1) run(adapted(text));
+    if (!on_postgresql()) return;
+    run("SELECT setval(pg_get_serial_sequence('binding', 'id'), 7)");
+    run("SELECT setval(pg_get_serial_sequence('event', 'id'), 9)");
   }
-  std::string url() const { return "sqlite:" + directory_.file("clientid.db"); }
 
  private:
-  TemporaryDirectory directory_;
+  std::string adapted(const std::string& text) const {
+    const auto& engine = engine_of(url());
+    const auto with_id =
+        boost::replace_all_copy(text, std::string(sqlite_engine.id_column), std::string(engine.id_column));
+    return boost::replace_all_copy(with_id, "TEXT", std::string(engine.text_column));
+  }
 };
 
-// Every table and index with the statement that makes it.
+// Every table and index with what makes it.
 std::vector<std::string> made(Connection& connection) {
   std::vector<std::string> all;
   std::string text;
-  Statement statement(connection,
-                      "SELECT type || ' ' || name || ' ' || coalesce(sql, '') FROM sqlite_master"
-                      " ORDER BY type, name");
+  Statement statement(
+      connection,
+      on_postgresql()
+          ? "SELECT concat_ws(' ', table_name, column_name, data_type, is_nullable, column_default, is_identity,"
+            " collation_name) AS what FROM information_schema.columns WHERE table_schema = current_schema()"
+            " UNION ALL SELECT replace(indexdef, current_schema(), '') FROM pg_indexes WHERE"
+            " schemaname = current_schema() ORDER BY what"
+          : "SELECT type || ' ' || name || ' ' || coalesce(sql, '') FROM sqlite_master ORDER BY type, name");
   statement.into(text).for_each_row([&] { all.push_back(text); });
   return all;
 }
@@ -73,8 +80,8 @@ std::vector<std::string> made(Connection& connection) {
 TEST_CASE("a store of version 1 is not opened, but brought up to date once") {
   const OldStore old;
   CHECK(error_of([&] { Connection::open(old.url()); }) ==
-        "store " + old.url() + ": has an older schema; `clientidctl init` brings it up to date");
-  CHECK(Connection::initialise(old.url()));
+        "store " + old.shown() + ": has an older schema; `clientidctl init` brings it up to date");
+  CHECK(Connection::initialise(old.url()) == 1);
   CHECK_FALSE(Connection::initialise(old.url()));
   auto connection = Connection::open(old.url());
   CHECK(number(connection, "SELECT version FROM schema_version") == 4);

@@ -98,8 +98,8 @@ TEST_CASE("a value that this program cannot read is an error, and is not shown")
     execute(connection, "INSERT INTO setting (name, value) VALUES ('mood', 'off')");
     cause = "has a setting that this program does not know";
   }
-  CHECK(error_of([&] { table.load(""); }) == "store " + store.url() + ": " + cause);
-  CHECK(error_of([&] { SettingsReader(connection).read(alice); }) == "store " + store.url() + ": " + cause);
+  CHECK(error_of([&] { table.load(""); }) == "store " + store.shown() + ": " + cause);
+  CHECK(error_of([&] { SettingsReader(connection).read(alice); }) == "store " + store.shown() + ": " + cause);
 }
 
 TEST_CASE("a duration in the store opens nothing") {

@@ -104,7 +104,7 @@ TEST_CASE("threats: failing open - a setting that cannot be read is an error, un
   const TemporaryStore store;
   auto connection = store.open();
   TypeReader reader(connection);
-  const auto error = "store " + store.url() + ": has a setting of a type that this program cannot read";
+  const auto error = "store " + store.shown() + ": has a setting of a type that this program cannot read";
   for (const auto* bad : {"'flags', 'ignore,debug'", "'shared', 'perhaps'", "'check', 'regex:('", "'colour', 'red'"}) {
     CAPTURE(bad);
     execute(connection, "DELETE FROM type");

@@ -4,7 +4,7 @@
 #include <optional>
 #include <string_view>
 
-namespace clientid::ctl {
+namespace clientid {
 
 // Takes the first character off `text`. Nothing if the first octet begins none (overlong forms, surrogates and what
 // lies above U+10FFFF included); then this octet is taken off. `text` is not empty.
@@ -12,4 +12,4 @@ std::optional<char32_t> take_character(std::string_view& text);
 
 bool valid_utf8(std::string_view text);
 
-}  // namespace clientid::ctl
+}  // namespace clientid

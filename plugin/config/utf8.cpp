@@ -1,9 +1,9 @@
-#include "plugin/ctl/utf8.hpp"
+#include "plugin/config/utf8.hpp"
 
 #include <array>
 #include <cstdint>
 
-namespace clientid::ctl {
+namespace clientid {
 namespace {
 
 struct Form {
@@ -53,4 +53,4 @@ bool valid_utf8(std::string_view text) {
   return true;
 }
 
-}  // namespace clientid::ctl
+}  // namespace clientid
