@@ -31,9 +31,6 @@ PGconn* connection_of(soci::session& session) {
   return static_cast<soci::postgresql_session_backend*>(session.get_backend())->conn_;
 }
 
-// The URI, completed
-// -----------------------------------------------------------------------------------------------------
-
 using Settings = std::map<std::string, std::string>;
 
 // What the URI says, as libpq reads it. Its own message would repeat what it did not understand: half a password, say.
@@ -86,15 +83,12 @@ std::string complete(std::string uri, Durability durability, IfMissing if_missin
                           {"keepalives_interval", "5"}, {"keepalives_count", "3"},
                           {"tcp_user_timeout", "8000"}, {"fallback_application_name", program_invocation_short_name}};
   for (const auto& [key, value] : defaults) {
-    if (given.count(key) == 0) add(key, value);
+    if (!given.contains(key)) add(key, value);
   }
   add("client_encoding", "UTF8");
   add("options", session_options(given, durability, if_missing));
   return uri;
 }
-
-// The session
-// ------------------------------------------------------------------------------------------------------------
 
 std::unique_ptr<soci::session> open(const std::string& place, Durability durability, IfMissing if_missing) {
   const auto uri = complete(std::string(scheme) + place, durability, if_missing);
@@ -134,9 +128,6 @@ std::string what_stands_at(soci::session& session, const std::string& /*place*/)
   }
   return PQstatus(connection) == CONNECTION_OK ? "a session" : "";
 }
-
-// Errors
-// -----------------------------------------------------------------------------------------------------------------
 
 // "Cannot execute query. Fatal error. ERROR:  permission denied for table binding": in front is what SOCI says, and the
 // word before the colon is in the language of the server.

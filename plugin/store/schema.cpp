@@ -99,8 +99,9 @@ long long version_of(Connection& connection) {
   const auto tables = table_names(connection);
   if (tables.empty()) return 0;
   const auto is_there = [&](const char* name) { return std::find(tables.begin(), tables.end(), name) != tables.end(); };
-  if (!std::all_of(own_tables.begin(), own_tables.end(), is_there))
+  if (!std::all_of(own_tables.begin(), own_tables.end(), is_there)) {
     throw connection.error("is the database of something else");
+  }
 
   long long version = 0;
   Statement(connection, "SELECT version FROM schema_version").into(version).for_each_row([] {});

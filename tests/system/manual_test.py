@@ -130,7 +130,7 @@ class Options(unittest.TestCase):
 
     def test_keys_that_are_mentioned_exist(self):
         """`.Ic key = value` in running text."""
-        for name in ("shim.conf.5", "clientid-shim.8", "libclientid.8"):
+        for name in ("shim.conf.5", "clientid-shim.8", "clientid-plugin.7"):
             for key in re.findall(r"\.Ic (\S+) No = ", page(name)):
                 if not key.startswith("smtpd_"):
                     self.assertIn(key, self.keys, f"in {name}")

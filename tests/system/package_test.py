@@ -125,7 +125,7 @@ class Packages(unittest.TestCase):
         self.assertTrue(pathlib.Path("/etc/systemd/system/multi-user.target.wants/clientid-shim.service").is_symlink())
         self.assertIn("ConditionPathExists=/etc/clientid/shim.conf", UNIT.read_text())
         for page in ("man1/clientidctl.1", "man5/clientid.conf.5", "man5/shim.conf.5", "man7/clientid-migration.7",
-                     "man7/clientid-policy.7", "man8/clientid-shim.8", "man8/libclientid.8"):
+                     "man7/clientid-policy.7", "man8/clientid-shim.8", "man7/clientid-plugin.7"):
             self.assertTrue(pathlib.Path(f"/usr/share/man/{page}.gz").exists(), page)
         for completion in ("bash-completion/completions/clientidctl", "zsh/vendor-completions/_clientidctl",
                            "fish/vendor_completions.d/clientidctl.fish"):
