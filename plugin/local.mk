@@ -124,6 +124,10 @@ if POSTGRESQL
 noinst_LTLIBRARIES += libpostgresql.la
 libpostgresql_la_SOURCES = %D%/store/postgresql.cpp
 libpostgresql_la_CXXFLAGS = $(AM_CXXFLAGS) $(LIBPQ_CFLAGS)
+if SANITIZERS
+# SOCI does not export the type information that this one looks for.
+libpostgresql_la_CXXFLAGS += -fno-sanitize=vptr
+endif
 libbinding_la_LIBADD += libpostgresql.la $(LIBPQ_LIBS)
 else
 libbinding_la_SOURCES += %D%/store/no_postgresql.cpp
