@@ -46,6 +46,10 @@ void require_end(const InputFile& input, const AccountRules& rules) {
                                   file + ", or give --any-key to import it all the same");
 }
 
+std::string another_key(const std::string& id, const std::string& file) {
+  return "is another than key " + id + " of " + file;
+}
+
 // Under another key, every device would be a stranger.
 void require_keys(Context& context, const ExportHeader& header, const std::string& where) {
   const auto& file = context.site().key_file;
@@ -53,7 +57,7 @@ void require_keys(Context& context, const ExportHeader& header, const std::strin
     const auto ours = context.key().check_value(id);
     if (!ours) reject_key(where, id, file + " does not hold", file);
     if (!check) reject_key(where, id, "its site did not have, so that it may be another than that of " + file, file);
-    if (ours != check) reject_key(where, id, "is another than that of " + file, file);
+    if (ours != check) reject_key(where, id, another_key(id, file), file);
   }
 }
 

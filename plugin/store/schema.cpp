@@ -79,7 +79,7 @@ std::vector<std::string> several_keys(const Engine& /*engine*/) {
 }
 
 // There in every version. A schema_version alone may be that of somebody else.
-constexpr std::array own_tables = {"schema_version", "binding", "account", "setting", "event"};
+constexpr std::array own_tables = {"binding", "account", "setting", "event"};
 
 // Version N is reached from N - 1 by steps[N - 1]. What has been released is never changed.
 constexpr std::array<Step, 4> steps = {bindings_settings_history, restrictions_counters_sessions, history_by_time,
@@ -99,7 +99,7 @@ long long version_of(Connection& connection) {
   const auto tables = table_names(connection);
   if (tables.empty()) return 0;
   const auto is_there = [&](const char* name) { return std::find(tables.begin(), tables.end(), name) != tables.end(); };
-  if (!std::all_of(own_tables.begin(), own_tables.end(), is_there)) {
+  if (!is_there("schema_version") || std::none_of(own_tables.begin(), own_tables.end(), is_there)) {
     throw connection.error("is the database of something else");
   }
 
