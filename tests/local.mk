@@ -71,6 +71,7 @@ unit_test_SOURCES = \
   %D%/unit/device_elsewhere_test.cpp \
   %D%/unit/device_test.cpp \
   %D%/unit/dot_scanner_test.cpp \
+  %D%/unit/dump_test.cpp \
   %D%/unit/durable_file_test.cpp \
   %D%/unit/exposition_test.cpp \
   %D%/unit/facts_reader_test.cpp \
