@@ -68,6 +68,13 @@ asio::awaitable<error_code> look_up(const BackendAddress& address, Clock::time_p
   co_return lookup->error;
 }
 
+// From its connect on, the reactor watches a socket for room to write as well: it would wake the thread beside each
+// read.
+Socket watched_anew(Socket& socket, const Endpoint& peer) {
+  const auto descriptor = socket.release();
+  return {socket.get_executor(), peer.protocol(), descriptor};
+}
+
 std::string text_of(const error_code& error) {
   return error == asio::error::timed_out ? "no answer in time" : error.message();
 }
@@ -92,7 +99,7 @@ asio::awaitable<std::optional<Socket>> connect_to(const BackendAddress& address,
     const auto attempt = std::make_shared<Attempt>(executor);
     error = co_await connect_by(attempt, candidates[i], now + share);
     if (!error && address.path.empty()) attempt->socket.set_option(tcp::no_delay(true), error);
-    if (!error) co_return std::move(attempt->socket);
+    if (!error) co_return watched_anew(attempt->socket, candidates[i]);
     cause = text_of(error);
   }
   co_return std::nullopt;
