@@ -124,6 +124,13 @@ class Bench:
         self.take_turns("ms, 99th of 100, 200 at a time", [self.shim, self.nginx, self.haproxy],
                         lambda peer: self.load(peer, "--sessions", "1000", "--concurrency", "200")["p99"])
 
+    def measure_g_judging(self):
+        """What device binding costs: the module is there and asks in both, or nobody would get in."""
+        with contextlib.ExitStack() as stack:
+            shims = [stack.enter_context(Shim(self.sink, judging=judging, name=name))
+                     for judging, name in ((True, "devices bound"), (False, "mode = off, no CLIENTID"))]
+            self.take_turns("CPU ms, AUTH and QUIT, judged or not", shims, self.per_session(sessions=500))
+
     def measure_g_stores(self):
         """What more bindings cost; --large adds ten million, whose store takes minutes to fill and 4 GiB of disk."""
         exponents = (4, 6, 7) if self.large else (4, 6)

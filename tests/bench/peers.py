@@ -60,21 +60,23 @@ class Shim(Site):
 
     name = "clientid-shim"
 
-    def __init__(self, sink, bindings=10_000, workers=1, name=name):
+    def __init__(self, sink, bindings=10_000, workers=1, name=name, judging=True):
         # Some more than the load needs, so that no limit is met; what they cost is paid.
         super().__init__(["failure-delay = 1s", "log-level = info", f"workers = {workers}", "auth-workers = 2",
                           "mechanisms = PLAIN", f"backend = smtp://127.0.0.1:{sink.port}",
                           "max-connections = 20000", "max-connections-per-address = 20000",
-                          "max-connections-per-device = 20000"])
-        self.bindings, self.name, self.cores = bindings, name, SERVER_CORE if workers == 1 else f"0-{workers - 1}"
+                          "max-connections-per-device = 20000", f"clientid = {'on' if judging else 'off'}"])
+        self.bindings, self.judging, self.name = bindings, judging, name
+        self.cores = SERVER_CORE if workers == 1 else f"0-{workers - 1}"
 
     def __enter__(self):
         super().__enter__()
-        self.ctl("policy set mode=enforce device-sessions=none")
+        self.ctl(f"policy set mode={'enforce' if self.judging else 'off'} device-sessions=none")
         self.ctl("bind alice UUID -", self.token("phone"))
         self.logins = self.dir / "logins"
         self.logins.touch(mode=0o600)
-        self.logins.write_text(f"alice {self.passwords['alice']} UUID {self.token('phone')}\n")
+        identity = f" UUID {self.token('phone')}" if self.judging else ""
+        self.logins.write_text(f"alice {self.passwords['alice']}{identity}\n")
         fill(self.dir / "clientid.db", self.bindings - 1)
         self.start("taskset", "-c", self.cores)
         self.port, self.starttls_port, self.pid = self.ports["tls"], self.ports["starttls"], self.shim.pid
