@@ -36,7 +36,7 @@ Json to_json(const Binding& binding, Time now) {
   };
 }
 
-void print(const Context& context, const std::vector<Binding>& bindings) {
+void print(Context& context, const std::vector<Binding>& bindings) {
   if (context.output().json()) {
     auto all = Json::array();
     for (const auto& binding : bindings) all.push_back(to_json(binding, context.now()));
@@ -55,7 +55,7 @@ void print(const Context& context, const std::vector<Binding>& bindings) {
       {"ID", {"ACCOUNT", text}, "TYPE", "FINGERPRINT", {"STATE", state}, "LAST SEEN", {"LABEL", text}}, rows);
 }
 
-void report(const Context& context, const Binding& binding, bool changed, const std::string& what) {
+void report(Context& context, const Binding& binding, bool changed, const std::string& what) {
   if (context.output().json()) {
     auto value = to_json(binding, context.now());
     value["changed"] = changed;

@@ -15,9 +15,9 @@ Json to_json(const Binding& binding, Time now);
 Json to_json(const std::optional<Time>& time);
 
 // All of them as a table, or as a JSON array.
-void print(const Context& context, const std::vector<Binding>& bindings);
+void print(Context& context, const std::vector<Binding>& bindings);
 
 // What a change did to a binding: "binding 7: suspended", or the binding in JSON.
-void report(const Context& context, const Binding& binding, bool changed, const std::string& what);
+void report(Context& context, const Binding& binding, bool changed, const std::string& what);
 
 }  // namespace clientid::ctl

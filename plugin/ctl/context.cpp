@@ -11,7 +11,7 @@
 namespace clientid::ctl {
 
 Context::Context(const boost::program_options::variables_map& options)
-    : options_(options), output_(options.count("json") > 0, options.count("quiet") > 0), now_(clientid::now()) {}
+    : options_(options), output_(options.count("json") > 0, options.count("quiet") > 0) {}
 
 const Site& Context::site() {
   if (!site_) site_ = load_site(options_["config"].as<std::string>(), options_);
@@ -31,6 +31,11 @@ const Countries* Context::countries() {
 Connection& Context::store() {
   if (!store_) store_ = Connection::open(site().store);
   return *store_;
+}
+
+Time Context::now() {
+  if (!now_) now_ = store().now();
+  return *now_;
 }
 
 std::string Context::who() const {
@@ -66,13 +71,13 @@ std::string domain_scope(Context& context, std::string_view name) {
   return "@" + std::string(domain_of(*account));
 }
 
-Time time_of(const Context& context, std::string_view what, std::string_view text) {
+Time time_of(Context& context, std::string_view what, std::string_view text) {
   if (const auto time = parse_time(text, context.now())) return *time;
   throw ConfigError(std::string(what) +
                     " takes a time such as 2026-12-31T00:00:00Z, a date, or a duration from now such as 90d");
 }
 
-Time time_back(const Context& context, std::string_view what, std::string_view text) {
+Time time_back(Context& context, std::string_view what, std::string_view text) {
   if (const auto duration = parse_duration(text)) return context.now() - *duration;
   return time_of(context, what, text);
 }

@@ -21,7 +21,6 @@ class Context {
   explicit Context(const boost::program_options::variables_map& options);
 
   const Output& output() const { return output_; }
-  Time now() const { return now_; }  // one moment for all that a command does
 
   // Throws ConfigError.
   const Site& site();
@@ -30,6 +29,8 @@ class Context {
   const Countries* countries();
   // Throws StoreError.
   Connection& store();
+  // One moment for all that a command does, by the clock of the store. Throws StoreError.
+  Time now();
 
   // "operator NAME": who is to be recorded as the one who made a change. It is what the system says, not a proof.
   std::string who() const;
@@ -37,11 +38,11 @@ class Context {
  private:
   boost::program_options::variables_map options_;
   Output output_;
-  Time now_;
   std::optional<Site> site_;
   std::optional<KeyFile> key_;
   std::shared_ptr<const Countries> countries_;
   std::optional<Connection> store_;
+  std::optional<Time> now_;
 };
 
 // The account in canonical form. Throws ConfigError.
@@ -56,10 +57,10 @@ std::string account_or_licence(Context& context, std::string_view name);
 // "@domain" as the settings spell it. Throws ConfigError.
 std::string domain_scope(Context& context, std::string_view name);
 
-// `text` is a time, or a duration from now. Throws ConfigError that names `what`.
-Time time_of(const Context& context, std::string_view what, std::string_view text);
+// `text` is a time, or a duration from now. Throws ConfigError that names `what`, and StoreError.
+Time time_of(Context& context, std::string_view what, std::string_view text);
 // The same, but a duration is one back from now.
-Time time_back(const Context& context, std::string_view what, std::string_view text);
+Time time_back(Context& context, std::string_view what, std::string_view text);
 std::chrono::seconds duration_of(std::string_view what, std::string_view text);
 
 }  // namespace clientid::ctl

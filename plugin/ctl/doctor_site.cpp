@@ -63,6 +63,18 @@ void look_at_key_ids(Context& context, const KeyFile* key, Findings& findings) {
   if (lost.empty() && key != nullptr) findings.push_back({std::string(keys_of_bindings)});
 }
 
+// What is wrong with it where several machines have a part in that; else the rest of it is to be looked at.
+bool look_at_clock_of_server(Context& context, Findings& findings) {
+  const auto here = clientid::now();
+  const auto there = context.store().now();
+  if (std::chrono::abs(here - there) <= clock_tolerance) return false;
+  findings.push_back({"clock", Found::note,
+                      "it is " + format_time(here) + ", and by the server of the store, whose clock counts, " +
+                          format_time(there),
+                      "timedatectl set-ntp true, on the one that is wrong"});
+  return true;
+}
+
 void look_at_clock(Context& context, Oddities& oddities, Findings& findings) {
   const auto newest = oddities.newest();
   if (newest && *newest > context.now() + clock_tolerance) {
@@ -72,6 +84,7 @@ void look_at_clock(Context& context, Oddities& oddities, Findings& findings) {
                         "timedatectl set-ntp true"});
     return;
   }
+  if (look_at_clock_of_server(context, findings)) return;
   timex state{};
   const bool unsure = ::adjtimex(&state) == TIME_ERROR;
   findings.push_back(

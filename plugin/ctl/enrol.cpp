@@ -50,7 +50,7 @@ Secret random_uuid() {
 }
 
 // Throws unless the binding that is there is what was asked for.
-void require_same(const Context& context, const Binding& there, const Wish& wish) {
+void require_same(Context& context, const Binding& there, const Wish& wish) {
   const auto id = std::to_string(there.id);
   const auto refuse = [&](const std::string& how, const std::string& instead) {
     throw Failure(Status::rule, "this device is bound already, as binding " + id + ", which " + how +
@@ -106,7 +106,7 @@ Status bind_known(Context& context, const Wish& wish) {
   return Status::done;
 }
 
-void print_new(const Context& context, const Binding& binding, const Identity& identity) {
+void print_new(Context& context, const Binding& binding, const Identity& identity) {
   const auto& output = context.output();
   if (output.json()) {
     output.value_with_secret(to_json(binding, context.now()), "token", identity.token);

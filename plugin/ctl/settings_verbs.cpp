@@ -67,7 +67,7 @@ Status show_settings(Context& context, const Scope& scope) {
 }
 
 Status change_settings(Context& context, const Scope& scope, std::span<const Secret> words,
-                       SettingEdit (*edit)(const Context&, const Scope&, SettingsLevel&, std::string_view)) {
+                       SettingEdit (*edit)(Context&, const Scope&, SettingsLevel&, std::string_view)) {
   Change change(context);
   SettingsTable table(context.store());
   auto level = table.load(scope.key);
@@ -95,7 +95,7 @@ Status change_settings(Context& context, const Scope& scope, std::span<const Sec
   return Status::done;
 }
 
-SettingEdit set_one(const Context& context, const Scope& scope, SettingsLevel& level, std::string_view word) {
+SettingEdit set_one(Context& context, const Scope& scope, SettingsLevel& level, std::string_view word) {
   return set_word(level, word, [&](std::string_view name, std::string_view value) {
     set(level, name, value, context.now());
     if (!is_global_only(name) || scope.key.empty()) return;
@@ -104,7 +104,7 @@ SettingEdit set_one(const Context& context, const Scope& scope, SettingsLevel& l
   });
 }
 
-SettingEdit unset_one(const Context& /*context*/, const Scope& /*scope*/, SettingsLevel& level, std::string_view word) {
+SettingEdit unset_one(Context& /*context*/, const Scope& /*scope*/, SettingsLevel& level, std::string_view word) {
   return unset_word(level, word);
 }
 

@@ -20,7 +20,8 @@ int code_of(Ruling ruling) {
   switch (ruling) {
     case Ruling::allow: return no_opinion;
     case Ruling::refuse: return SASL_BADAUTH;
-    case Ruling::unavailable: break;
+    case Ruling::unavailable:
+    case Ruling::unknown: break;
   }
   return SASL_UNAVAIL;
 }

@@ -45,8 +45,11 @@ bool parse_address(std::string_view word, sockaddr_un& address) {
   return true;
 }
 
-// Sets `busy` where somebody listens, but has no room in his queue just now.
-FileDescriptor connect_to(const sockaddr_un& address, bool& busy) {
+// Sets `busy` where somebody listens, but has no room in his queue just now: a full queue of a Unix socket cannot be
+// polled for.
+FileDescriptor connect_to(std::string_view word, bool& busy) {
+  sockaddr_un address{};
+  if (!parse_address(word, address)) return FileDescriptor(-1);
   FileDescriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!socket) return socket;
   int result = 0;
@@ -58,21 +61,17 @@ FileDescriptor connect_to(const sockaddr_un& address, bool& busy) {
   return FileDescriptor(-1);
 }
 
-// A full queue of a Unix socket cannot be polled for: the list is tried again until the time is over.
-FileDescriptor connect_to_any(std::string_view service, const Deadline& deadline) {
-  for (;;) {
-    bool busy = false;
-    std::string_view rest = service;
-    for (std::string_view word = next_word(rest); !word.empty(); word = next_word(rest)) {
-      sockaddr_un address{};
-      if (!parse_address(word, address)) continue;
-      FileDescriptor socket = connect_to(address, busy);
-      if (socket) return socket;
-    }
-    const int left = deadline.remaining();
-    if (!busy || left == 0) return FileDescriptor(-1);
-    ::poll(nullptr, 0, std::min(left, busy_pause));
-  }
+int count_words(std::string_view list) {
+  int count = 0;
+  while (!next_word(list).empty()) ++count;
+  return count;
+}
+
+// Before who was busy is tried again. False when the time is over.
+bool pause(const Deadline& deadline) {
+  const int left = deadline.remaining();
+  if (left != 0) ::poll(nullptr, 0, std::min(left, busy_pause));
+  return left != 0;
 }
 
 bool write_all(int socket, std::string_view text, const Deadline& deadline) {
@@ -110,16 +109,57 @@ Answer read_reply(int socket, const Deadline& deadline) {
   return Answer{};
 }
 
+Answer converse(const FileDescriptor& socket, const Question& question, Wanted wanted, const Deadline& deadline) {
+  char request[max_message];
+  const std::size_t size = format_request(question, wanted, request);
+  if (size == 0 || !write_all(socket.get(), std::string_view(request, size), deadline)) return Answer{};
+  return read_reply(socket.get(), deadline);
+}
+
+// The judge whose session it is, decides. One that fails takes no more than its share of the time, and is gone around
+// only to one that knows the session: else it may be its own. `unknown` where it is nobody's.
+Answer ask_whose_session(std::string_view service, const Question& question, const Deadline& deadline) {
+  for (;;) {
+    bool busy = false;
+    Answer answer;
+    answer.ruling = Ruling::unknown;
+    std::string_view rest = service;
+    for (std::string_view word = next_word(rest); !word.empty(); word = next_word(rest)) {
+      const FileDescriptor socket = connect_to(word, busy);
+      if (!socket) continue;
+      const Deadline share(deadline.remaining() / (1 + count_words(rest)));
+      const Answer said = converse(socket, question, Wanted::own_sessions, share);
+      if (said.ruling == Ruling::allow || said.ruling == Ruling::refuse) return said;
+      if (said.ruling == Ruling::unavailable) answer = said;
+    }
+    if (!busy || answer.ruling == Ruling::unavailable) return answer;
+    if (!pause(deadline)) return Answer{};
+  }
+}
+
+// The first one that connects, decides: one that fails is not gone around.
+Answer ask_first(std::string_view service, const Question& question, const Deadline& deadline) {
+  for (;;) {
+    bool busy = false;
+    std::string_view rest = service;
+    for (std::string_view word = next_word(rest); !word.empty(); word = next_word(rest)) {
+      const FileDescriptor socket = connect_to(word, busy);
+      if (socket) return converse(socket, question, Wanted::anybody, deadline);
+    }
+    if (!busy || !pause(deadline)) return Answer{};
+  }
+}
+
 }  // namespace
 
 Answer ask_service(std::string_view service, const Question& question, int timeout) {
   const Deadline deadline(timeout);
-  char request[max_message];
-  const std::size_t size = format_request(question, request);
-  if (size == 0) return Answer{};
-  const FileDescriptor socket = connect_to_any(service, deadline);
-  if (!socket || !write_all(socket.get(), std::string_view(request, size), deadline)) return Answer{};
-  return read_reply(socket.get(), deadline);
+  Answer answer;
+  answer.ruling = Ruling::unknown;
+  // A single judge would be asked the same twice.
+  if (count_words(service) > 1) answer = ask_whose_session(service, question, deadline);
+  if (answer.ruling == Ruling::unknown) answer = ask_first(service, question, deadline);
+  return answer.ruling == Ruling::unknown ? Answer{} : answer;
 }
 
 }  // namespace clientid

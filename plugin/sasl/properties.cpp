@@ -34,7 +34,8 @@ const char* name_of(Ruling ruling) {
   switch (ruling) {
     case Ruling::allow: return "allow";
     case Ruling::refuse: return "refuse";
-    case Ruling::unavailable: break;
+    case Ruling::unavailable:
+    case Ruling::unknown: break;
   }
   return "unavailable";
 }

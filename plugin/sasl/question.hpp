@@ -13,6 +13,9 @@
 // another version than 1 is no reply (none given: 1); names that the reader does not know are passed over. Verdicts
 // are allow, refuse and unavailable.
 //
+// Where there are several judges, one knows the session. With the line session=required a judge that does not know it
+// gives no verdict, but answers at once with verdict=unknown.
+//
 // Nothing here needs a library, for the module has none.
 #pragma once
 
@@ -49,7 +52,8 @@ struct Question {
   const char* identity;  // option_identity, or empty
 };
 
-enum class Ruling : int { allow = 0, refuse = 1, unavailable = 2 };
+// `unknown` is said between processes alone, and to nobody who did not ask for it: the session is another judge's.
+enum class Ruling : int { allow = 0, refuse = 1, unavailable = 2, unknown = 3 };
 
 // Strings are terminated; empty where there is nothing to say.
 struct Answer {

@@ -66,6 +66,8 @@ struct Reply {
       answer.ruling = Ruling::allow;
     } else if (ruling == "refuse") {
       answer.ruling = Ruling::refuse;
+    } else if (ruling == "unknown") {
+      answer.ruling = Ruling::unknown;
     } else {
       return ruling == "unavailable";
     }
@@ -96,7 +98,7 @@ bool is_plain_value(std::string_view value) {
          });
 }
 
-std::size_t format_request(const Question& question, std::span<char> out) {
+std::size_t format_request(const Question& question, Wanted wanted, std::span<char> out) {
   Lines lines(out);
   lines.attribute("request", "clientid-verdict");
   lines.attribute("version", "1");
@@ -104,6 +106,7 @@ std::size_t format_request(const Question& question, std::span<char> out) {
   lines.attribute("service", question.service);
   lines.attribute("local", question.local);
   lines.attribute("remote", question.remote);
+  if (wanted == Wanted::own_sessions) lines.attribute("session", "required");
   lines.end();
   return lines.size();
 }

@@ -42,6 +42,9 @@ struct Engine {
   // and PostgreSQL into its details.
   std::string (*cause)(const soci::soci_error& error, const std::string& place);
 
+  // A query for the milliseconds since the epoch by the clock of a server. Empty: the store is here, and so is its clock.
+  std::string_view server_time;
+
   // Of an engine that is a server; the others have null here, and give up in time by themselves.
   int (*socket)(soci::session& session);
   std::chrono::milliseconds (*patience)(

@@ -69,7 +69,7 @@ void Ledger::close_all() {
 void Ledger::tend(Time now) {
   Transaction transaction(connection_);
   sessions_.extend(holder_, now + lease);
-  sessions_.purge(now);
+  sessions_.purge(now - kept_after_lease);
   Restrictions(connection_).purge(now);
   Counters(connection_).purge(now);
   transaction.commit();

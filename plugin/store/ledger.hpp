@@ -54,6 +54,9 @@ class Ledger {
   void close_all();
 
   static constexpr std::chrono::seconds lease{90};
+  // Behind their lease, sessions do not count any more, and are kept for so long: their process may only have been cut
+  // off from the store, and then extends them.
+  static constexpr std::chrono::hours kept_after_lease{1};
 
  private:
   void write_entries(const std::vector<Entry>& entries);

@@ -30,6 +30,7 @@ const Engine postgresql_engine = {
     .open = open,
     .what_stands_at = nullptr,
     .cause = cause,
+    .server_time = {},
     .socket = nullptr,
     .patience = nullptr,
     .text_of_octets = nullptr,

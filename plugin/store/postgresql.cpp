@@ -205,6 +205,7 @@ const Engine postgresql_engine = {
     .open = open,
     .what_stands_at = what_stands_at,
     .cause = cause,
+    .server_time = "SELECT CAST(floor(1000 * extract(epoch FROM clock_timestamp())) AS BIGINT)",
     .socket = socket_of,
     .patience = patience,
     .text_of_octets = text_of_octets,

@@ -121,6 +121,7 @@ const Engine sqlite_engine = {
     .open = open,
     .what_stands_at = what_stands_at,
     .cause = cause,
+    .server_time = {},
     .socket = nullptr,
     .patience = nullptr,
     .text_of_octets = nullptr,

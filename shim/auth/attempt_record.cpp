@@ -182,13 +182,15 @@ void record_attempt(const AttemptBooks& books, const AttemptContext& context, Ou
                     const std::optional<Judgement>& judgement) {
   metrics.outcomes[outcome].add();
   if (judgement) metrics.count(judgement->verdict);
-  const auto at = now();
+  const bool judged = judgement && judgement->facts;
   bool repeated = false;
   if (is_refusal(outcome) && context.password) {
-    const auto limit = judgement && judgement->facts ? judgement->facts->settings.account_failures : Rate();
-    repeated = books.passwords.again(*context.password, at, limit.limits() ? limit.window : std::chrono::minutes(10));
+    const auto limit = judged ? judgement->facts->settings.account_failures : Rate();
+    repeated =
+        books.passwords.again(*context.password, now(), limit.limits() ? limit.window : std::chrono::minutes(10));
   }
-  auto entry = entry_of(context, outcome, judgement, repeated, at);
+  // Limits hold only if all hosts count by one clock, that of the store.
+  auto entry = entry_of(context, outcome, judgement, repeated, judged ? judgement->attempt.at : now());
   write_log(entry.event, context, judgement);
   auto alerts = alerts_of(entry, judgement);
   books.recorder.record(std::move(entry), std::move(alerts));

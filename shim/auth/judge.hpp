@@ -29,8 +29,9 @@ class Judge {
 
   std::optional<std::string> canonical(std::string_view user) const { return canonical_account(user, accounts_); }
 
-  // An attempt whose account is in canonical form; with the facts the verdict rested on, for who concludes.
-  Verdict judge(JudgeStore& store, const Attempt& attempt, std::optional<Facts>& facts);
+  // An attempt whose account is in canonical form; with the facts the verdict rested on, for who concludes. With them the
+  // attempt gets the time of the store; without, it keeps its own.
+  Verdict judge(JudgeStore& store, Attempt& attempt, std::optional<Facts>& facts);
 
  private:
   AccountRules accounts_;

@@ -17,11 +17,11 @@ class JudgeStore {
  public:
   explicit JudgeStore(std::string url) : url_(std::move(url)) {}
 
-  // Nothing where the store does not answer; the reason is logged.
-  std::optional<Facts> facts(const Attempt& attempt, const Countries* countries);
+  // Nothing where the store does not answer; the reason is logged. Else the attempt has the time of the store.
+  std::optional<Facts> facts(Attempt& attempt, const Countries* countries);
 
   // Likewise. Reads all bindings.
-  std::optional<BindingCounts> count_bindings(Time at);
+  std::optional<BindingCounts> count_bindings();
 
   // Nothing where the store does not answer. Durable on return.
   std::optional<Enrolment> enrol(const Binding& binding, unsigned at_most, const std::vector<OtherFingerprint>& others);

@@ -131,7 +131,7 @@ void Recorder::work() {
     lock.unlock();
     if (lost > 0) give_up(lost);
     const bool written = is_empty(batch) || write(batch);
-    tend();
+    if (written) tend();
     lock.lock();
     if (written) continue;
     if (stopping_) {
@@ -142,13 +142,13 @@ void Recorder::work() {
     wake_.wait_for(lock, retry_after, [this] { return stopping_; });
   }
   lock.unlock();
-  if (open_) with_ledger([](Ledger& ledger) { ledger.close_all(); });
+  if (open_) with_ledger([](Ledger& ledger, Time /*now*/) { ledger.close_all(); });
 }
 
 bool Recorder::write(const Batch& batch) {
   std::vector<Alert> alerts;
   const auto begun = Clock::now();
-  const bool written = with_ledger([&](Ledger& ledger) { alerts = ledger.write(batch, now()); });
+  const bool written = with_ledger([&](Ledger& ledger, Time now) { alerts = ledger.write(batch, now); });
   if (written) metrics.ledger_write.observe(Clock::now() - begun);
   if (!written) metrics.ledger_failures.add();
   for (auto& alert : alerts) {
@@ -164,15 +164,16 @@ bool Recorder::write(const Batch& batch) {
 
 void Recorder::tend() {
   if (Clock::now() < tended_ + tend_every) return;
-  tended_ = Clock::now();
-  with_ledger([](Ledger& ledger) { ledger.tend(now()); });
+  const bool done = with_ledger([](Ledger& ledger, Time now) { ledger.tend(now); });
+  // While the store is away, leases run out.
+  tended_ = done ? Clock::now() : Clock::now() - tend_every + retry_after;
 }
 
-bool Recorder::with_ledger(const std::function<void(Ledger&)>& use) {
+bool Recorder::with_ledger(const std::function<void(Ledger&, Time)>& use) {
   const auto fault = fault_in([&] {
     if (open_ && !open_->connection.still_there()) open_.reset();
     if (!open_) open_ = std::make_unique<Open>(Connection::open(store_url_, Durability::grouped), holder_);
-    use(open_->ledger);
+    use(open_->ledger, open_->connection.now());
   });
   if (!fault) return true;
   log::error("history-waits", {{"cause", *fault}});

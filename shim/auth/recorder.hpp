@@ -68,7 +68,7 @@ class Recorder {
   void wake_if_first();
   void work();
   bool write(const Batch& batch);
-  bool with_ledger(const std::function<void(Ledger&)>& use);
+  bool with_ledger(const std::function<void(Ledger&, Time)>& use);
   void tend();
   std::size_t drop_excess();
   void forget_session(long long number);

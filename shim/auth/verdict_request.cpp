@@ -9,6 +9,7 @@ std::string_view name(Ruling ruling) {
   switch (ruling) {
     case Ruling::allow: return "allow";
     case Ruling::refuse: return "refuse";
+    case Ruling::unknown: return "unknown";
     case Ruling::unavailable: break;
   }
   return "unavailable";
@@ -38,7 +39,10 @@ std::optional<VerdictRequest> parse_verdict_request(std::string_view text) {
   if (given["request"] != "clientid-verdict" || given["version"] != "1" || given["account"].empty()) {
     return std::nullopt;
   }
-  return VerdictRequest{given["account"], given["service"], {given["local"], given["remote"]}};
+  return VerdictRequest{given["account"],
+                        given["service"],
+                        {given["local"], given["remote"]},
+                        given["session"] == "required"};
 }
 
 std::string format_verdict_reply(const Answer& answer) {

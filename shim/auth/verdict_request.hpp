@@ -14,6 +14,7 @@ struct VerdictRequest {
   std::string account;
   std::string service;
   Endpoints endpoints;
+  bool own_sessions = false;  // no verdict on anybody else: he may be the session of another judge
 };
 
 // A whole request, its empty line included. Nothing unless it is one of version 1 with an account; names that are not

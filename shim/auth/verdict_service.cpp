@@ -19,7 +19,6 @@
 #include "plugin/config/config_error.hpp"
 #include "shim/auth/attempt_record.hpp"
 #include "shim/auth/in_process_judge.hpp"
-#include "shim/auth/verdict_request.hpp"
 #include "shim/ops/log.hpp"
 #include "shim/ops/metrics.hpp"
 
@@ -142,41 +141,49 @@ asio::awaitable<void> VerdictService::serve(Socket accepted) {
   }
   if (error) co_return;
 
-  const auto reply = std::make_shared<std::string>();
-  const auto asker = peer_of(*socket);
-  WorkerPool::Task work = [this, reply, text, asker](JudgeStore& store, Caller& /*caller*/) {
-    *reply = reply_to(store, text, asker);
-  };
-  const auto result = co_await pool_.run(std::move(work), request_time);
-  const auto sent = result == PoolResult::done ? std::move(*reply) : format_verdict_reply(Answer{});
-  co_await asio::async_write(*socket, asio::buffer(sent), asio::redirect_error(asio::use_awaitable, error));
+  const auto reply = co_await reply_to(std::move(text), peer_of(*socket));
+  co_await asio::async_write(*socket, asio::buffer(reply), asio::redirect_error(asio::use_awaitable, error));
 }
 
-std::string VerdictService::reply_to(JudgeStore& store, std::string_view text, uid_t asker) {
-  Answer answer;
+// Whose session it is, is said without a wait for the store: the session of another judge does not depend on ours.
+asio::awaitable<std::string> VerdictService::reply_to(std::string text, uid_t asker) {
   const auto request = parse_verdict_request(text);
   if (!request) {
     log::warning("verdict-request", {{"uid", std::to_string(asker)}, {"cause", "not a request of version 1"}});
-    return format_verdict_reply(answer);
+    co_return format_verdict_reply(Answer{});
   }
-  auto session = sessions_.find(request->endpoints);
-  if (!session) session = RegisteredSession{.device = {}, .peer = address_of(request->endpoints.remote), .pending = {}};
+  auto found = sessions_.find(request->endpoints);
+  if (!found && request->own_sessions) co_return format_verdict_reply(Answer{.ruling = Ruling::unknown});
+  if (!found) found = RegisteredSession{.device = {}, .peer = address_of(request->endpoints.remote), .pending = {}};
+
+  const auto reply = std::make_shared<std::string>();
+  WorkerPool::Task work = [this, reply, session = *found, asked = *request, asker](JudgeStore& store,
+                                                                                  Caller& /*caller*/) {
+    *reply = verdict_on(session, asked, asker, store);
+  };
+  const auto result = co_await pool_.run(std::move(work), request_time);
+  co_return result == PoolResult::done ? std::move(*reply) : format_verdict_reply(Answer{});
+}
+
+std::string VerdictService::verdict_on(const RegisteredSession& session, const VerdictRequest& request, uid_t asker,
+                                       JudgeStore& store) {
+  Answer answer;
   const auto judge = judge_();
   auto judgement =
-      judge_given_name(*judge, store, {request->service, request->account, session->device, session->peer, now()});
+      judge_given_name(*judge, store, {request.service, request.account, session.device, session.peer, now()});
   const auto verdict = judgement.verdict;
-  fill_answer(answer, ruling_on(verdict, *session), verdict, session->device);
+  fill_answer(answer, ruling_on(verdict, session), verdict, session.device);
   const auto* logged = logged_device(judgement);
   const std::string type = logged != nullptr ? logged->type : "";
   const std::string fingerprint = logged != nullptr ? logged->fingerprint.short_form() : "";
-  if (session->pending) session->pending->put(std::move(judgement));
+  if (session.pending) session.pending->put(std::move(judgement));
   metrics.questions[verdict.decision].add();
-  log::info("verdict", {{"peer", session->peer ? session->peer->to_string() : ""},
+  log::info("verdict", {{"peer", session.peer ? session.peer->to_string() : ""},
                         {"uid", std::to_string(asker)},
                         {"verdict", std::string(name(verdict.decision))},
                         {"reason", answer.reason},
-                        {"service", request->service},
-                        {"account", request->account},
+                        {"service", request.service},
+                        {"account", request.account},
                         {"type", type},
                         {"fingerprint", fingerprint}});
   return format_verdict_reply(answer);

@@ -15,6 +15,7 @@
 
 #include "shim/auth/judge.hpp"
 #include "shim/auth/session_registry.hpp"
+#include "shim/auth/verdict_request.hpp"
 #include "shim/auth/worker_pool.hpp"
 
 namespace clientid {
@@ -47,7 +48,9 @@ class VerdictService {
 
   asio::awaitable<void> accept();
   asio::awaitable<void> serve(Socket socket);
-  std::string reply_to(JudgeStore& store, std::string_view text, uid_t asker);
+  asio::awaitable<std::string> reply_to(std::string text, uid_t asker);
+  std::string verdict_on(const RegisteredSession& session, const VerdictRequest& request, uid_t asker,
+                         JudgeStore& store);
 
   asio::io_context& context_;
   std::string path_;

@@ -184,7 +184,7 @@ void check_tls(Report& report, const Config& config) {
 // X8: what stands under a key that is not in the file might as well not be there. That may be meant.
 void look_for_missing_keys(Report& report, const Site& site, const KeyFile& keys) {
   auto store = Connection::open(site.store);
-  for (const auto& [id, usage] : key_usage(store, now())) {
+  for (const auto& [id, usage] : key_usage(store, store.now())) {
     const auto count = usage.devices();
     if (count == 0 || keys.find(id) != nullptr) continue;
     report.add({std::string(keys_of_bindings), Found::note,

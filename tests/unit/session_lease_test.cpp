@@ -67,10 +67,20 @@ TEST_CASE("U6.2.3: sessions of a process that was killed end with their lease") 
   CHECK(processes.count(at(0) + Ledger::lease).all == 1);
   CHECK(processes.count(at(60) + Ledger::lease - second).all == 1);
 
-  processes.second.tend(at(0) + Ledger::lease);
+  processes.second.tend(at(0) + Ledger::lease + Ledger::kept_after_lease);
   const auto kept = list_sessions(processes.connection, std::nullopt, at(0));
   REQUIRE(kept.size() == 1);
   CHECK(kept.front().session.holder == "second");
+}
+
+TEST_CASE("U6.2.3: sessions of a process that was cut off from the store count again when it is back") {
+  TwoProcesses processes;
+  open(processes.first, session("first", 1), at(0));
+  const auto back = at(0) + Ledger::lease + Ledger::kept_after_lease - second;
+  processes.second.tend(back);
+  CHECK(processes.count(back).all == 0);
+  processes.first.tend(back);
+  CHECK(processes.count(back).all == 1);
 }
 
 TEST_CASE("U6.2.3: a process that ends leaves none of its sessions, and those of others") {
