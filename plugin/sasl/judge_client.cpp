@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstring>
 #include <string_view>
+#include <utility>
 
 #include "plugin/config/file_descriptor.hpp"
 #include "plugin/sasl/deadline.hpp"
@@ -20,6 +21,7 @@ namespace {
 
 constexpr std::string_view unix_scheme = "unix:";
 constexpr int busy_pause = 10;  // milliseconds
+constexpr std::size_t most_judges = 16;
 
 // Whether `events` (or an error, which the next call will tell) came in time.
 bool wait_for(int socket, short events, const Deadline& deadline) {
@@ -61,14 +63,8 @@ FileDescriptor connect_to(std::string_view word, bool& busy) {
   return FileDescriptor(-1);
 }
 
-int count_words(std::string_view list) {
-  int count = 0;
-  while (!next_word(list).empty()) ++count;
-  return count;
-}
-
 // Before who was busy is tried again. False when the time is over.
-bool pause(const Deadline& deadline) {
+bool pause_until_retry(const Deadline& deadline) {
   const int left = deadline.remaining();
   if (left != 0) ::poll(nullptr, 0, std::min(left, busy_pause));
   return left != 0;
@@ -109,31 +105,66 @@ Answer read_reply(int socket, const Deadline& deadline) {
   return Answer{};
 }
 
-Answer converse(const FileDescriptor& socket, const Question& question, Wanted wanted, const Deadline& deadline) {
+bool put(const FileDescriptor& socket, const Question& question, Wanted wanted, const Deadline& deadline) {
   char request[max_message];
   const std::size_t size = format_request(question, wanted, request);
-  if (size == 0 || !write_all(socket.get(), std::string_view(request, size), deadline)) return Answer{};
-  return read_reply(socket.get(), deadline);
+  return size != 0 && write_all(socket.get(), std::string_view(request, size), deadline);
 }
 
-// The judge whose session it is, decides. One that fails takes no more than its share of the time, and is gone around
-// only to one that knows the session: else it may be its own. `unknown` where it is nobody's.
+// The judges that were asked whose session it is, and what is known by now.
+class Inquiry {
+ public:
+  // Whoever does not take the question might have said that it is his.
+  void ask(std::string_view word, const Question& question, const Deadline& deadline) {
+    FileDescriptor socket = connect_to(word, busy_);
+    if (!socket) return;
+    if (count_ == most_judges || !put(socket, question, Wanted::own_sessions, deadline)) {
+      answer_ = Answer{};
+      return;
+    }
+    waiting_[count_] = {socket.get(), POLLIN, 0};
+    sockets_[count_++] = std::move(socket);
+  }
+
+  // The answer of the one whose session it is. Unavailable where he cannot tell, or who it is cannot be known; unknown
+  // where it is nobody's.
+  Answer result(const Deadline& deadline) {
+    for (std::size_t left = count_; left != 0;) {
+      const int ready = ::poll(waiting_, count_, deadline.remaining());
+      if (ready == 0 || (ready < 0 && errno != EINTR)) return Answer{};
+      for (std::size_t i = 0; ready > 0 && i != count_; ++i) {
+        if (waiting_[i].fd < 0 || waiting_[i].revents == 0) continue;
+        const Answer said = read_reply(waiting_[i].fd, deadline);
+        if (said.ruling == Ruling::allow || said.ruling == Ruling::refuse) return said;
+        if (said.ruling == Ruling::unavailable) answer_ = said;
+        waiting_[i].fd = -1;
+        --left;
+      }
+    }
+    return answer_;
+  }
+
+  bool busy() const { return busy_; }
+
+ private:
+  FileDescriptor sockets_[most_judges];
+  pollfd waiting_[most_judges] = {};  // those of them that have not answered, and negative numbers
+  std::size_t count_ = 0;
+  bool busy_ = false;
+  Answer answer_{Ruling::unknown};
+};
+
+// All at once, so that none waits for another that fails or is slow.
 Answer ask_whose_session(std::string_view service, const Question& question, const Deadline& deadline) {
   for (;;) {
-    bool busy = false;
-    Answer answer;
-    answer.ruling = Ruling::unknown;
+    Inquiry inquiry;
     std::string_view rest = service;
     for (std::string_view word = next_word(rest); !word.empty(); word = next_word(rest)) {
-      const FileDescriptor socket = connect_to(word, busy);
-      if (!socket) continue;
-      const Deadline share(deadline.remaining() / (1 + count_words(rest)));
-      const Answer said = converse(socket, question, Wanted::own_sessions, share);
-      if (said.ruling == Ruling::allow || said.ruling == Ruling::refuse) return said;
-      if (said.ruling == Ruling::unavailable) answer = said;
+      inquiry.ask(word, question, deadline);
     }
-    if (!busy || answer.ruling == Ruling::unavailable) return answer;
-    if (!pause(deadline)) return Answer{};
+    const Answer answer = inquiry.result(deadline);
+    if (answer.ruling != Ruling::unknown || !inquiry.busy()) return answer;
+    if (!pause_until_retry(deadline)) return Answer{};
   }
 }
 
@@ -144,20 +175,25 @@ Answer ask_first(std::string_view service, const Question& question, const Deadl
     std::string_view rest = service;
     for (std::string_view word = next_word(rest); !word.empty(); word = next_word(rest)) {
       const FileDescriptor socket = connect_to(word, busy);
-      if (socket) return converse(socket, question, Wanted::anybody, deadline);
+      if (!socket) continue;
+      return put(socket, question, Wanted::anybody, deadline) ? read_reply(socket.get(), deadline) : Answer{};
     }
-    if (!busy || !pause(deadline)) return Answer{};
+    if (!busy || !pause_until_retry(deadline)) return Answer{};
   }
+}
+
+bool is_one_word(std::string_view list) {
+  next_word(list);
+  return next_word(list).empty();
 }
 
 }  // namespace
 
 Answer ask_service(std::string_view service, const Question& question, int timeout) {
   const Deadline deadline(timeout);
-  Answer answer;
-  answer.ruling = Ruling::unknown;
   // A single judge would be asked the same twice.
-  if (count_words(service) > 1) answer = ask_whose_session(service, question, deadline);
+  Answer answer{Ruling::unknown};
+  if (!is_one_word(service)) answer = ask_whose_session(service, question, deadline);
   if (answer.ruling == Ruling::unknown) answer = ask_first(service, question, deadline);
   return answer.ruling == Ruling::unknown ? Answer{} : answer;
 }

@@ -8,8 +8,8 @@
 
 namespace clientid {
 
-// `service` is a list of unix:PATH. Of several, the judge that knows the session answers; to who is nobody's session
-// the first one that connects. Whatever goes wrong within `timeout` milliseconds, the answer is unavailable. It is
+// `service` is a list of unix:PATH, up to 16. Of several, the judge that knows the session answers; for what is nobody's
+// session, the first one that connects. Whatever goes wrong within `timeout` milliseconds, the answer is unavailable. It is
 // never `unknown`.
 Answer ask_service(std::string_view service, const Question& question, int timeout);
 

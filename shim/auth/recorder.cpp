@@ -131,7 +131,7 @@ void Recorder::work() {
     lock.unlock();
     if (lost > 0) give_up(lost);
     const bool written = is_empty(batch) || write(batch);
-    if (written) tend();
+    tend();
     lock.lock();
     if (written) continue;
     if (stopping_) {
@@ -164,9 +164,8 @@ bool Recorder::write(const Batch& batch) {
 
 void Recorder::tend() {
   if (Clock::now() < tended_ + tend_every) return;
-  const bool done = with_ledger([](Ledger& ledger, Time now) { ledger.tend(now); });
-  // While the store is away, leases run out.
-  tended_ = done ? Clock::now() : Clock::now() - tend_every + retry_after;
+  tended_ = Clock::now();
+  with_ledger([](Ledger& ledger, Time now) { ledger.tend(now); });
 }
 
 bool Recorder::with_ledger(const std::function<void(Ledger&, Time)>& use) {

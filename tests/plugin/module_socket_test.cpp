@@ -44,6 +44,22 @@ struct Site : SaslSite {
     return configuration;
   }
 
+  // Of two judges.
+  int code_for_two(Behaviour first, Behaviour second, const std::string& timeout = "20000") const {
+    const std::filesystem::path other = directory() / "other";
+    Configuration configuration = configured(timeout);
+    configuration.options[option_service] += " unix:" + other.native();
+    int code = SASL_OK;
+    {
+      const VerdictListener listener(path(), std::move(first));
+      const VerdictListener other_listener(other, std::move(second));
+      code = log_in(configuration, "PLAIN", {}).code;
+    }
+    std::filesystem::remove(path());
+    std::filesystem::remove(other);
+    return code;
+  }
+
   int code_for(Behaviour behaviour) const {
     const VerdictListener listener(path(), std::move(behaviour));
     const int code = log_in(configured(), "PLAIN", {}).code;
@@ -51,6 +67,14 @@ struct Site : SaslSite {
     return code;
   }
 };
+
+// A judge to whom the session is unknown. The verdict is for who asks for one all the same.
+Behaviour of_another_session(const std::string& verdict) {
+  return [verdict](const std::string& question, int socket) {
+    const bool required = question.find("\nsession=required\n") != std::string::npos;
+    answer("verdict=" + (required ? "unknown" : verdict) + "\n\n")(question, socket);
+  };
+}
 
 milliseconds time_of(const std::function<void()>& action) {
   const Clock::time_point start = Clock::now();
@@ -256,6 +280,18 @@ TEST_CASE_FIXTURE(Site, "a full queue is waited for") {
     CHECK(time >= milliseconds(300));
     CHECK(time < soon);
   }
+  SUBCASE("of one among several, unless it is another's session") {
+    const std::filesystem::path other = directory() / "other";
+    Configuration configuration = configured("300");
+    configuration.options[option_service] += " unix:" + other.native();
+    {
+      const VerdictListener listener(other, of_another_session("allow"));
+      CHECK(log_in(configuration, "PLAIN", {}).code == SASL_UNAVAIL);
+    }
+    std::filesystem::remove(other);
+    const VerdictListener listener(other, answer("verdict=allow\n\n"));
+    CHECK(log_in(configuration, "PLAIN", {}).code == SASL_OK);
+  }
 }
 
 TEST_CASE_FIXTURE(Site, "nobody there: unavailable, at once and without a word") {
@@ -285,7 +321,7 @@ TEST_CASE_FIXTURE(Site, "nobody there: unavailable, at once and without a word")
   CHECK(time < soon);
 }
 
-TEST_CASE_FIXTURE(Site, "several places are tried in order; one that does not connect is passed over") {
+TEST_CASE_FIXTURE(Site, "places that do not connect are passed over") {
   const std::filesystem::path second = directory() / "second";
   { const FileDescriptor gone = listen_at(directory() / "dead", 1); }
   const std::string dead = "unix:" + (directory() / "dead").native();
@@ -296,15 +332,43 @@ TEST_CASE_FIXTURE(Site, "several places are tried in order; one that does not co
   configuration.options[option_service] =
       absent + " " + overlong + "\ttcp:x  " + dead + " unix:" + second.native() + " ";
   CHECK(log_in(configuration, "PLAIN", {}).code == SASL_OK);
+}
 
-  const VerdictListener first(path(), answer("verdict=refuse\n\n"));
-  configuration.options[option_service] = "unix:" + path().native() + " unix:" + second.native();
-  CHECK(log_in(configuration, "PLAIN", {}).code == SASL_BADAUTH);
+TEST_CASE_FIXTURE(Site, "of several judges the one decides whose session it is") {
+  SUBCASE("wherever it stands in the list") {
+    CHECK(code_for_two(of_another_session("allow"), answer("verdict=allow\n\n")) == SASL_OK);
+    CHECK(code_for_two(of_another_session("allow"), answer("verdict=refuse\n\n")) == SASL_BADAUTH);
+    CHECK(code_for_two(of_another_session("allow"), answer("verdict=unavailable\n\n")) == SASL_UNAVAIL);
+    CHECK(code_for_two(answer("verdict=refuse\n\n"), of_another_session("allow")) == SASL_BADAUTH);
+    CHECK(code_for_two(answer("verdict=unavailable\n\n"), of_another_session("allow")) == SASL_UNAVAIL);
+  }
+  SUBCASE("at once, whether or not another one answers") {
+    const milliseconds time = time_of([&] {
+      CHECK(code_for_two([](const std::string&, int socket) { wait_for_close(socket); },
+                         answer("verdict=allow\n\n")) == SASL_OK);
+      CHECK(code_for_two(answer("500 What?\r\n"), answer("verdict=allow\n\n")) == SASL_OK);
+    });
+    CHECK(time < soon);
+  }
+  SUBCASE("and none in its place, where it may be one that fails") {
+    CHECK(code_for_two(answer(""), of_another_session("allow")) == SASL_UNAVAIL);
+    CHECK(code_for_two(of_another_session("allow"), answer("")) == SASL_UNAVAIL);
+    int code = SASL_OK;
+    const milliseconds time = time_of([&] {
+      code = code_for_two([](const std::string&, int socket) { wait_for_close(socket); }, of_another_session("allow"),
+                          "300");
+    });
+    CHECK(code == SASL_UNAVAIL);
+    CHECK(time >= milliseconds(300));
+    CHECK(time < soon);
+  }
+}
 
-  // Who connects, decides: a service that fails is not gone around.
-  std::filesystem::remove(path());
-  const VerdictListener failing(path(), answer(""));
-  CHECK(log_in(configuration, "PLAIN", {}).code == SASL_UNAVAIL);
+TEST_CASE_FIXTURE(Site, "of several judges the first one decides on whom none has a session") {
+  CHECK(code_for_two(of_another_session("allow"), of_another_session("refuse")) == SASL_OK);
+  CHECK(code_for_two(of_another_session("refuse"), of_another_session("allow")) == SASL_BADAUTH);
+  // To a single one, that would be no answer.
+  CHECK(code_for(answer("verdict=unknown\n\n")) == SASL_UNAVAIL);
 }
 
 TEST_CASE_FIXTURE(Site, "a path as long as an address can hold") {

@@ -12,9 +12,9 @@ using namespace clientid;
 
 namespace {
 
-std::string format(const Question& question) {
+std::string format(const Question& question, Wanted wanted = Wanted::anybody) {
   std::array<char, max_message> out{};
-  return std::string(out.data(), format_request(question, out));
+  return std::string(out.data(), format_request(question, wanted, out));
 }
 
 Question about(const char* account) {
@@ -43,6 +43,12 @@ TEST_CASE("a question") {
         "local=127.0.0.1;587\n"
         "remote=192.0.2.7;49152\n"
         "\n");
+}
+
+TEST_CASE("a question to one judge of several") {
+  const Question question = about("alice@example.com");
+  const std::string text = format(question);
+  CHECK(format(question, Wanted::own_sessions) == text.substr(0, text.size() - 1) + "session=required\n\n");
 }
 
 TEST_CASE("the identity never leaves the process") {
@@ -79,14 +85,15 @@ TEST_CASE("limits of a value and of the whole") {
 
   std::array<char, max_message> out{};
   const std::string text = format(about("alice"));
-  CHECK(format_request(about("alice"), std::span(out.data(), text.size())) == text.size());
-  CHECK(format_request(about("alice"), std::span(out.data(), text.size() - 1)) == 0);
+  CHECK(format_request(about("alice"), Wanted::anybody, std::span(out.data(), text.size())) == text.size());
+  CHECK(format_request(about("alice"), Wanted::anybody, std::span(out.data(), text.size() - 1)) == 0);
 }
 
 TEST_CASE("the verdicts") {
   CHECK(read("verdict=allow").ruling == Ruling::allow);
   CHECK(read("verdict=refuse").ruling == Ruling::refuse);
   CHECK(read("verdict=unavailable").ruling == Ruling::unavailable);
+  CHECK(read("verdict=unknown").ruling == Ruling::unknown);
 }
 
 TEST_CASE("what a reply says besides") {

@@ -25,9 +25,10 @@ UNAVAILABLE = (454, b"4.7.0 Temporary authentication failure")
 MESSAGE = "Subject: authenticated by the back end\r\n\r\ntext\r\n"
 
 
-def sasl_configuration(socket, with_module):
+def sasl_configuration(*sockets, with_module=True):
+    services = " ".join(f"unix:{socket}" for socket in sockets)
     return "pwcheck_method: auxprop\nsasldb_path: {sasldb}\nmech_list: PLAIN SCRAM-SHA-256\n" + (
-        f"auxprop_plugin: sasldb clientid\ncanon_user_plugin: clientid\nclientid_service: unix:{socket}\n"
+        f"auxprop_plugin: sasldb clientid\ncanon_user_plugin: clientid\nclientid_service: {services}\n"
         if with_module else "auxprop_plugin: sasldb\n")
 
 
@@ -172,7 +173,7 @@ class WithPostfix(Checks):
         main = f"import_environment = MAIL_CONFIG MAIL_LOGTAG SASL_PATH={self.plugins(with_module)}\n" + main
         config = ["auth = backend", f"verdict-socket = {outside}verdict postfix:postfix 0660", f"handover = {handover}",
                   *config]
-        arguments = {"main": main, "sasl": sasl_configuration(jail + "verdict", with_module), "chroot": chroot}
+        arguments = {"main": main, "sasl": sasl_configuration(jail + "verdict", with_module=with_module), "chroot": chroot}
         return self.start(Site(config, "postfix", accounts, arguments), mode)
 
 
@@ -230,7 +231,7 @@ class WithExim(Checks):
         plugins = self.plugins(with_module)
 
         def exim(site):
-            sasl = sasl_configuration(site.dir / "verdict", with_module)
+            sasl = sasl_configuration(site.dir / "verdict", with_module=with_module)
             return Exim(site.dir / "exim", site.dir / "sasldb", sasl, plugins, main)
 
         config = ["auth = backend", "verdict-socket = {dir}/verdict nobody 0660", "handover = none", *config]

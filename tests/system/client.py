@@ -6,7 +6,8 @@ from .site import NAME
 
 def connected(site, device=None, timeout=30, context=None, **more):
     """It closes at the end of a `with`. `context` is what it believes of TLS, `more` is for smtplib."""
-    client = smtplib.SMTP("127.0.0.1", site.ports["starttls"], "client.test", timeout=timeout, **more)
+    with site.host:
+        client = smtplib.SMTP("127.0.0.1", site.ports["starttls"], "client.test", timeout=timeout, **more)
     try:
         client._host = NAME  # the name that smtplib believes to have connected to
         client.starttls(context=context or site.trust())

@@ -29,7 +29,7 @@ command_directory = /usr/sbin
 daemon_directory = /usr/lib/postfix/sbin
 maillog_file = {dir}/maillog
 maillog_file_prefixes = {dir}
-inet_interfaces = 127.0.0.1
+inet_interfaces = {address}
 inet_protocols = ipv4
 myhostname = backend.test
 mydestination =
@@ -54,7 +54,7 @@ virtual_gid_maps = static:{gid}
 """
 
 MASTER = """\
-127.0.0.1:{port} inet n - {chroot} - - {smtpd}
+{address}:{port} inet n - {chroot} - - {smtpd}
 cleanup  unix  n - n - 0 cleanup
 qmgr     unix  n - n 300 1 qmgr
 rewrite  unix  - - n - - trivial-rewrite
@@ -87,12 +87,13 @@ def require_postfix():
 
 
 class Postfix:
-    def __init__(self, directory, sasldb, main="", sasl="", chroot="n", smtpd="smtpd -v"):
+    def __init__(self, directory, sasldb, main="", sasl="", chroot="n", smtpd="smtpd -v", address="127.0.0.1"):
         """`main` and `sasl` are more lines for main.cf and for libsasl's smtpd.conf; they win.
 
-        With `chroot="y"` smtpd is locked up in its queue directory, and has a copy of the sasldb there.
+        With `chroot="y"` smtpd is locked up in its queue directory, and has a copy of the sasldb there. It listens on
+        `address` alone.
         """
-        self.chroot, self.smtpd = chroot, smtpd
+        self.chroot, self.smtpd, self.address = chroot, smtpd, address
         self.main, self.sasl = MAIN + main, overridden(SASL, sasl.splitlines())
         require_postfix()
         self.dir = pathlib.Path(directory)
@@ -109,8 +110,10 @@ class Postfix:
         os.chown(self.sasldb, 0, postfix.pw_gid)
         self.sasldb.chmod(0o640)
         etc = self.dir / "etc"
-        (etc / "main.cf").write_text(self.main.format(dir=self.dir, uid=nobody.pw_uid, gid=nobody.pw_gid))
-        (etc / "master.cf").write_text(MASTER.format(port=self.port, chroot=self.chroot, smtpd=self.smtpd))
+        (etc / "main.cf").write_text(self.main.format(dir=self.dir, uid=nobody.pw_uid, gid=nobody.pw_gid,
+                                                      address=self.address))
+        (etc / "master.cf").write_text(MASTER.format(address=self.address, port=self.port, chroot=self.chroot,
+                                                     smtpd=self.smtpd))
         sasldb = self.sasldb
         if self.chroot == "y":
             sasldb = pathlib.Path("/", shutil.copy2(self.sasldb, self.dir / "queue/sasldb").name)

@@ -1,4 +1,4 @@
-"""A private PostgreSQL for a test: a directory of its own, loopback and a socket in there, and nothing durable.
+"""A private PostgreSQL for a test: a directory of its own, one address and a socket in there, and nothing durable.
 
     with Postgresql(directory) as server:
         url = server.url("mail")    # a database, made when it is first named, whose owner is the role clientid
@@ -19,7 +19,7 @@ from .waiting import Skip, free_port, wait_until
 ROLE = "clientid"
 
 CONF = """\
-listen_addresses = '127.0.0.1'
+listen_addresses = '{address}'
 port = {port}
 unix_socket_directories = '{dir}'
 fsync = off
@@ -32,7 +32,7 @@ password_encryption = scram-sha-256
 HBA = """\
 local all {user} peer map=here
 local all all scram-sha-256
-host all all 127.0.0.1/32 scram-sha-256
+host all all samenet scram-sha-256
 """
 
 # root, as whom tests run, is let in as the user of the server.
@@ -43,8 +43,8 @@ here {user} {user}
 
 
 class Postgresql:
-    def __init__(self, directory, user=None):
-        self.dir, self.user = directory, user or server_user()
+    def __init__(self, directory, user=None, address="127.0.0.1"):
+        self.dir, self.user, self.address = directory, user or server_user(), address
         self.data, self.port = directory / "data", free_port()
         self.password = secrets.token_urlsafe(12)
         self.databases, self.process = set(), None
@@ -58,7 +58,7 @@ class Postgresql:
         # Its databases sort as people do, and not octet by octet.
         self._run("initdb", "-D", self.data, "-U", self.user, "-A", "reject", "-E", "UTF8", "-N", "--locale=C.UTF-8",
                   "--locale-provider=icu", "--icu-locale=en-US")
-        values = {"dir": self.dir, "port": self.port, "user": self.user}
+        values = {"dir": self.dir, "address": self.address, "port": self.port, "user": self.user}
         with open(self.data / "postgresql.conf", "a") as conf:
             conf.write(CONF.format(**values))
         (self.data / "pg_hba.conf").write_text(HBA.format(**values))
@@ -80,11 +80,11 @@ class Postgresql:
         if database not in self.databases:
             self.sql(f"CREATE DATABASE {database} OWNER {ROLE} ENCODING 'UTF8' TEMPLATE template0")
             self.databases.add(database)
-        return f"postgresql://{ROLE}:{password or self.password}@127.0.0.1:{self.port}/{database}"
+        return f"postgresql://{ROLE}:{password or self.password}@{self.address}:{self.port}/{database}"
 
     def shown(self, database):
         """The same as programs show it."""
-        return f"postgresql://{ROLE}@127.0.0.1:{self.port}/{database}"
+        return f"postgresql://{ROLE}@{self.address}:{self.port}/{database}"
 
     def sql(self, text, database="postgres"):
         """What the owner of the server is told, a row a line."""

@@ -21,6 +21,7 @@ from system.postgresql import Postgresql, require_postgresql
 from system.refusing import ctl_in_vain, run_in_vain, start_in_vain
 from system.settings import overridden
 from system.site import Site, program
+from system.two_shims import beside
 from system.waiting import Skip, run_tests, wait_until
 
 UNIT = pathlib.Path(__file__).resolve().parents[1] / "unit"
@@ -212,9 +213,7 @@ class WholeWayTest(PostgresqlTest):
     def test_two_hosts(self):
         first = self.enforcing(config=["max-errors = 100"])
         first.ctl("policy set device-failures=3/10m")
-        second = Site(["max-errors = 100", f"clientid-config = {first.dir}/clientid.conf"], accounts=first.passwords)
-        second.passwords, second.tokens = first.passwords, first.tokens
-        self.enterContext(second)
+        second = self.enterContext(beside(first, ["max-errors = 100", f"clientid-config = {first.dir}/clientid.conf"]))
         first.start()
         second.start()
         outcomes = Outcomes(first)

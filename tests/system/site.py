@@ -76,11 +76,11 @@ class SiteError(Exception):
 
 
 class Site:
-    def __init__(self, config=(), backend="none", accounts=None, postfix=None, sasl=(), store=None):
+    def __init__(self, config=(), backend="none", accounts=None, postfix=None, sasl=(), store=None, host=None):
         """`backend` is "none", "postfix", or makes another server for the site; it stands in site.postfix then.
 
         `postfix` holds more arguments for the Postfix behind it; {site} in them is our directory. `store` is the URL of
-        another one than a file there.
+        another one than a file there. The programs run on the `host`, if it is another one (network.py).
         """
         self.config, self.backend, self.postfix_arguments = list(config), backend, postfix or {}
         self.sasl = list(sasl)
@@ -93,6 +93,7 @@ class Site:
         self.postfix = self.trap = self.shim = None
         self.environment = dict(os.environ)
         self.passed = ()  # descriptors that the shim inherits
+        self.host = host or contextlib.nullcontext()
 
     def __enter__(self):
         with contextlib.ExitStack() as stack:
@@ -137,19 +138,22 @@ class Site:
 
     def ctl(self, arguments, text="", statuses=(0,)):
         """Run clientidctl; the arguments are split as a shell does, and the status must be one of these."""
-        return run(program("CLIENTIDCTL"), "--config", self.dir / "clientid.conf", *shlex.split(arguments),
-                   text=text, env=self.environment, statuses=statuses)
+        with self.host:
+            return run(program("CLIENTIDCTL"), "--config", self.dir / "clientid.conf", *shlex.split(arguments),
+                       text=text, env=self.environment, statuses=statuses)
 
     def start(self, *prefix):
         """Start the shim; apart from entering, so that clientidctl can prepare the store before.
 
         A prefix is a command that becomes the shim."""
         self.configure()
-        with open(self.dir / "shim.log", "wb") as log:
-            self.shim = subprocess.Popen([*prefix, program("SHIM"), "--config", self.dir / "shim.conf"],
-                                         env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                                         pass_fds=self.passed)
-        if not wait_until(lambda: self.shim.poll() is not None or all(map(listening, self.ports.values())), 20):
+        with self.host:
+            with open(self.dir / "shim.log", "wb") as log:
+                self.shim = subprocess.Popen([*prefix, program("SHIM"), "--config", self.dir / "shim.conf"],
+                                             env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                             pass_fds=self.passed)
+            listens = wait_until(lambda: self.shim.poll() is not None or all(map(listening, self.ports.values())), 20)
+        if not listens:
             raise SiteError("the shim does not listen:\n" + self.mask(self.log()))
         if self.shim.poll() is not None:
             raise SiteError(f"the shim ended with {self.shim.returncode}:\n{self.mask(self.log())}")

@@ -46,6 +46,16 @@ TEST_CASE("attributes in any order, those that are not known passed over") {
   CHECK(parsed("remote=r\nfuture=1\naccount=a\nversion=1\nfuture2=\nrequest=clientid-verdict\n\n") == "a|||r");
 }
 
+TEST_CASE("a verdict may be wanted on the judge's own sessions alone") {
+  CHECK_FALSE(parse_verdict_request(whole)->own_sessions);
+  CHECK(parse_verdict_request(with("service=smtp\n", "service=smtp\nsession=required\n"))->own_sessions);
+  for (const auto* other : {"session=", "session=1", "session=Required", "Session=required", "session=required "}) {
+    CAPTURE(std::string_view(other));
+    CHECK_FALSE(parse_verdict_request(with("service=smtp", other))->own_sessions);
+  }
+  CHECK(format_verdict_reply(answer(Ruling::unknown, "", "", "")) == "version=1\nverdict=unknown\n\n");
+}
+
 TEST_CASE("a request has an account, and needs no more") {
   CHECK(parsed("request=clientid-verdict\nversion=1\naccount=a\n\n") == "a|||");
   CHECK(parsed(with("account=alice@example.com", "account=")) == "none");
