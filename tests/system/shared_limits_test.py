@@ -10,13 +10,13 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from system.mechanisms import ACCEPTED, REFUSED
 from system.postfix import require_postfix
 from system.site import Site
-from system.two_shims import TwoShims, beside
+from system.two_shims import CountedTogether, beside
 from system.waiting import run_tests
 
 LEASE = 90  # seconds, of a session in the store
 
 
-class SharedLimitsTest(TwoShims, unittest.TestCase):
+class SharedLimitsTest(CountedTogether, unittest.TestCase):
     def shims(self, *settings):
         self.first = self.enterContext(Site(["max-errors = 100"], backend="postfix"))
         config = ["max-errors = 100", f"clientid-config = {self.first.dir}/clientid.conf"]

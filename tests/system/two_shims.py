@@ -1,7 +1,7 @@
 """Two shims on one store: what a device did at one of them counts at the other, wherever they run.
 
-    class SomeTest(TwoShims, unittest.TestCase):
-        def shims(self, *settings):     # makes self.first and self.second, tells self.prepare() of them, and starts them
+    class SomeTest(CountedTogether, unittest.TestCase):
+        def shims(self, *settings):     # makes self.first and self.second, calls self.prepare(settings), and starts them
 """
 import json
 
@@ -47,36 +47,47 @@ class TwoShims:
     def wait_for(self, device, rule, saw):
         self.assertTrue(wait_until(lambda: self.check(device, rule) == saw), self.check(device, rule))
 
+    def hold_session(self, site):
+        """A session of the phone is open at the site, which is the most that it may have."""
+        client = self.enterContext(connected(site, "phone"))
+        self.assertEqual(plain(client, site, site.passwords["alice"]), ACCEPTED)
+        self.wait_for("phone", "open sessions", "open: 1 of 1")
+        return client
+
+
+class CountedTogether(TwoShims):
+    """What either of them counts, limits both."""
+
     def fail_at_both(self, devices, saw):
         """Three failures, of as many devices, one after the other at either shim. `saw` is how often they were counted."""
         sites = (self.first, self.second, self.first)
         for number, (site, device) in enumerate(zip(sites, devices), 1):
             self.assertEqual(self.attempt(site, device, f"wrong{number}"), REFUSED)
-            self.wait_for(device, "limits", f"{saw}: {number} of 3/10m")
+            self.wait_for(device, "limits", f"{saw}: {number} of 3/4m")
 
     def test_failures_of_a_device(self):
-        self.shims("device-failures=3/10m", "address-failures=none", "account-failures=none")
+        self.shims("device-failures=3/4m", "address-failures=none", "account-failures=none")
         self.fail_at_both(["phone"] * 3, "device failures")
         self.assertEqual(self.asked("phone")["reason"], "device-limit")
         self.assert_both("phone", REFUSED)
         self.assert_both("other", ACCEPTED)
 
     def test_failures_from_an_address(self):
-        self.shims("device-failures=none", "address-failures=3/10m", "account-failures=none")
+        self.shims("device-failures=none", "address-failures=3/4m", "account-failures=none")
         self.fail_at_both(["one", "two", "three"], "address failures")
         self.assertEqual(self.asked("other")["reason"], "address-limit")
         self.assert_both("other", REFUSED)
         self.assert_both("phone", ACCEPTED)
 
     def test_failures_on_an_account(self):
-        self.shims("device-failures=none", "address-failures=none", "account-failures=3/10m")
+        self.shims("device-failures=none", "address-failures=none", "account-failures=3/4m")
         self.fail_at_both(["one", "two", "three"], "account failures")
         self.assertEqual(self.asked("other")["reason"], "account-limit")
         self.assert_both("other", REFUSED)
         self.assert_both("phone", ACCEPTED)
 
     def test_detection(self):
-        self.shims("detect-device=2/1h")
+        self.shims("detect-device=2/4m")
         self.assertEqual(self.attempt(self.first, "sprayer", "spring"), REFUSED)
         self.assertEqual(self.attempt(self.second, "sprayer", "spring", "bob"), REFUSED)
         self.assertTrue(wait_until(lambda: json.loads(self.second.ctl("--json block list"))))
@@ -96,10 +107,3 @@ class TwoShims:
                 self.assert_both("other", ACCEPTED)
             self.wait_for("phone", "open sessions", "open: 1 of 2")
             self.assertEqual(self.attempt(self.second, "phone"), ACCEPTED)
-
-    def hold_session(self, site):
-        """A session of the phone is open at the site, which is the most that it may have."""
-        client = self.enterContext(connected(site, "phone"))
-        self.assertEqual(plain(client, site, site.passwords["alice"]), ACCEPTED)
-        self.wait_for("phone", "open sessions", "open: 1 of 1")
-        return client

@@ -46,13 +46,13 @@ def free_port():
                 continue
 
 
-def wait_until(condition, seconds=10.0):
+def wait_until(condition, seconds=10.0, pause=0.02):
     """True as soon as the condition holds, False when it did not within so many seconds."""
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
             return False
-        time.sleep(0.02)
+        time.sleep(pause)
     return True
 
 
