@@ -254,6 +254,7 @@ system_tests = \
   %D%/system/fail2ban_test.py \
   %D%/system/failover_test.py \
   %D%/system/handover_proxy_test.py \
+  %D%/system/hosts_test.py \
   %D%/system/idle_connections_test.py \
   %D%/system/install_test.py \
   %D%/system/key_file_test.py \
@@ -535,8 +536,9 @@ EXTRA_DIST += $(dialogs) $(system_tests) \
   %D%/plugin/exports_test.sh %D%/run.sh %D%/system/alerted.py %D%/system/authority.py %D%/system/builds.py \
   %D%/system/client.py %D%/system/ctl_import_site.py %D%/system/ctl_site.py %D%/system/demo.py %D%/system/doctored.py \
   %D%/system/dovecot.py %D%/system/exim.py %D%/system/installed_tree.py %D%/system/journald.py %D%/system/mail_host.py \
-  %D%/system/mechanisms.py %D%/system/monitored.py %D%/system/older_store.py %D%/system/outcomes.py \
+  %D%/system/mechanisms.py %D%/system/monitored.py %D%/system/network.py %D%/system/older_store.py %D%/system/outcomes.py \
   %D%/system/postfix.py %D%/system/postgresql.py %D%/system/private_root.py %D%/system/proxied.py %D%/system/readme_steps.py \
   %D%/system/refusing.py %D%/system/rules_test.yml %D%/system/saslauthd.py %D%/system/scram.py %D%/system/scripted.py \
-  %D%/system/settings.py %D%/system/site.py %D%/system/terminal.py %D%/system/trap.py %D%/system/waiting.py \
+  %D%/system/settings.py %D%/system/site.py %D%/system/terminal.py %D%/system/trap.py %D%/system/two_shims.py \
+  %D%/system/waiting.py \
   %D%/unit/make_countries.pl shim/demo.sh

@@ -7,6 +7,7 @@ import json
 
 from .client import connected
 from .mechanisms import ACCEPTED, REFUSED, plain
+from .outcomes import Outcomes
 from .site import Site
 from .waiting import wait_until
 
@@ -71,6 +72,15 @@ class CountedTogether(TwoShims):
         self.assertEqual(self.asked("phone")["reason"], "device-limit")
         self.assert_both("phone", REFUSED)
         self.assert_both("other", ACCEPTED)
+
+    def test_a_wrong_password_that_comes_again(self):
+        """A phone with an old password fails once, at either shim."""
+        self.shims("device-failures=20/4m")
+        outcomes = Outcomes(self.first)
+        for number, site in enumerate(2 * self.both, 1):
+            self.assertEqual(self.attempt(site, "phone", "old"), REFUSED)
+            self.assertEqual(len(outcomes.wait_for(number)), number)
+        self.assertEqual(self.check("phone", "limits"), "device failures: 2 of 20/4m")
 
     def test_failures_from_an_address(self):
         self.shims("device-failures=none", "address-failures=3/4m", "account-failures=none")
