@@ -110,6 +110,7 @@ libbinding_la_SOURCES = \
   %D%/store/sqlite.cpp \
   %D%/store/statement.cpp %D%/store/statement.hpp \
   %D%/store/statistics.cpp %D%/store/statistics.hpp \
+  %D%/store/store_clock.cpp %D%/store/store_clock.hpp \
   %D%/store/store_error.hpp \
   %D%/store/store_url.cpp %D%/store/store_url.hpp \
   %D%/store/suggestions.cpp %D%/store/suggestions.hpp \

@@ -133,6 +133,7 @@ unit_test_SOURCES = \
   %D%/unit/smtp_model.cpp %D%/unit/smtp_model.hpp \
   %D%/unit/smtp_script.cpp %D%/unit/smtp_script.hpp \
   %D%/unit/sqlite_test.cpp \
+  %D%/unit/store_clock_test.cpp \
   %D%/unit/store_url_test.cpp \
   %D%/unit/tally_reader_test.cpp \
   %D%/unit/temporary_certificate.cpp %D%/unit/temporary_certificate.hpp \

@@ -7,6 +7,7 @@
 
 #include "plugin/config/config_error.hpp"
 #include "plugin/policy/account.hpp"
+#include "plugin/store/store_clock.hpp"
 
 namespace clientid::ctl {
 
@@ -34,7 +35,7 @@ Connection& Context::store() {
 }
 
 Time Context::now() {
-  if (!now_) now_ = store().now();
+  if (!now_) now_ = StoreClock(store()).now(clientid::now());
   return *now_;
 }
 

@@ -11,6 +11,7 @@
 #include "plugin/store/key_usage.hpp"
 #include "plugin/store/oddities.hpp"
 #include "plugin/store/settings_table.hpp"
+#include "plugin/store/store_clock.hpp"
 #include "plugin/store/store_error.hpp"
 #include "plugin/store/store_url.hpp"
 
@@ -66,7 +67,7 @@ void look_at_key_ids(Context& context, const KeyFile* key, Findings& findings) {
 // What is wrong with it where several machines have a part in that; else the rest of it is to be looked at.
 bool look_at_clock_of_server(Context& context, Findings& findings) {
   const auto here = clientid::now();
-  const auto there = context.store().now();
+  const auto there = StoreClock(context.store()).now(here);
   if (std::chrono::abs(here - there) <= clock_tolerance) return false;
   findings.push_back({"clock", Found::note,
                       "it is " + format_time(here) + ", and by the server of the store, whose clock counts, " +

@@ -13,9 +13,6 @@
 namespace clientid {
 namespace {
 
-// Clocks are set, and machines sleep.
-constexpr auto trusted_for = std::chrono::seconds(30);
-
 StoreError store_error(const std::string& url, const std::string& cause) {
   return StoreError("store " + shown_store(url) + ": " + cause);
 }
@@ -95,18 +92,6 @@ std::optional<long long> Connection::initialise(const std::string& url) {
 
 bool Connection::still_there() {
   return !opened_.empty() && engine_->what_stands_at(*session_, place_of(url_, *engine_)) == opened_;
-}
-
-Time Connection::now() {
-  if (engine_->server_time.empty()) return clientid::now();
-  const auto here = std::chrono::steady_clock::now();
-  if (!asked_ || here - *asked_ >= trusted_for) {
-    long long milliseconds = 0;
-    Statement(*this, std::string(engine_->server_time)).into(milliseconds).execute();
-    server_time_ = std::chrono::sys_time<std::chrono::milliseconds>(std::chrono::milliseconds(milliseconds));
-    asked_ = here;
-  }
-  return std::chrono::floor<std::chrono::seconds>(server_time_ + (here - *asked_));
 }
 
 std::string Connection::cause(const soci::soci_error& error) const {

@@ -11,7 +11,6 @@
 #include <optional>
 #include <string>
 
-#include "plugin/policy/time.hpp"
 #include "plugin/store/store_error.hpp"
 #include "plugin/store/wait_limit.hpp"
 
@@ -50,10 +49,6 @@ class Connection {
   // False where the store was removed or replaced since it was opened, or its server has ended the session.
   bool still_there();
 
-  // The time by which the store is kept: that of its server, if it has one, so that hosts agree on it whose clocks do
-  // not. The server is asked at least every 30 seconds. Throws StoreError.
-  Time now();
-
   // For the files of this folder.
   soci::session& sql() { return *session_; }
   const Engine& engine() const { return *engine_; }
@@ -70,8 +65,6 @@ class Connection {
   std::unique_ptr<soci::session> session_;
   std::string opened_;  // what stood there when it was opened
   std::chrono::milliseconds patience_{0};
-  std::chrono::sys_time<std::chrono::milliseconds> server_time_;  // when it was last asked
-  std::optional<std::chrono::steady_clock::time_point> asked_;    // and when that was
   unsigned open_transactions_ = 0;
 };
 

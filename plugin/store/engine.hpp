@@ -42,7 +42,7 @@ struct Engine {
   // and PostgreSQL into its details.
   std::string (*cause)(const soci::soci_error& error, const std::string& place);
 
-  // A query for the milliseconds since the epoch by the clock of a server. Empty: the store is here, and so is its clock.
+  // A query for the milliseconds since the epoch by the clock of a server. Empty where there is none.
   std::string_view server_time;
 
   // Of an engine that is a server; the others have null here, and give up in time by themselves.

@@ -29,8 +29,8 @@ class Judge {
 
   std::optional<std::string> canonical(std::string_view user) const { return canonical_account(user, accounts_); }
 
-  // An attempt whose account is in canonical form; with the facts the verdict rested on, for who concludes. With them the
-  // attempt gets the time of the store; without, it keeps its own.
+  // An attempt whose account is in canonical form; with the facts the verdict rested on, for who concludes. It gets the
+  // time of the store, if that has a clock of its own and answers.
   Verdict judge(JudgeStore& store, Attempt& attempt, std::optional<Facts>& facts);
 
  private:

@@ -22,13 +22,13 @@ auto JudgeStore::with_store(Use use) -> std::optional<decltype(use(std::declval<
 
 std::optional<Facts> JudgeStore::facts(Attempt& attempt, const Countries* countries) {
   return with_store([&](Open& open) {
-    attempt.at = open.connection.now();
+    attempt.at = open.clock.now(attempt.at);
     return open.facts.read(attempt, countries);
   });
 }
 
-std::optional<BindingCounts> JudgeStore::count_bindings() {
-  return with_store([](Open& open) { return open.bindings.count(open.connection.now()); });
+std::optional<BindingCounts> JudgeStore::count_bindings(Time at) {
+  return with_store([&](Open& open) { return open.bindings.count(open.clock.now(at)); });
 }
 
 std::optional<Enrolment> JudgeStore::enrol(const Binding& binding, unsigned at_most,

@@ -10,6 +10,7 @@
 #include "plugin/store/bindings.hpp"
 #include "plugin/store/connection.hpp"
 #include "plugin/store/facts_reader.hpp"
+#include "plugin/store/store_clock.hpp"
 
 namespace clientid {
 
@@ -17,20 +18,22 @@ class JudgeStore {
  public:
   explicit JudgeStore(std::string url) : url_(std::move(url)) {}
 
-  // Nothing where the store does not answer; the reason is logged. Else the attempt has the time of the store.
+  // Nothing where the store does not answer; the reason is logged. Else the attempt gets the time of the store.
   std::optional<Facts> facts(Attempt& attempt, const Countries* countries);
 
   // Likewise. Reads all bindings.
-  std::optional<BindingCounts> count_bindings();
+  std::optional<BindingCounts> count_bindings(Time at);
 
   // Nothing where the store does not answer. Durable on return.
   std::optional<Enrolment> enrol(const Binding& binding, unsigned at_most, const std::vector<OtherFingerprint>& others);
 
  private:
   struct Open {
-    explicit Open(Connection opened) : connection(std::move(opened)), facts(connection), bindings(connection) {}
+    explicit Open(Connection opened)
+        : connection(std::move(opened)), clock(connection), facts(connection), bindings(connection) {}
 
     Connection connection;
+    StoreClock clock;
     FactsReader facts;
     Bindings bindings;
   };

@@ -172,7 +172,7 @@ bool Recorder::with_ledger(const std::function<void(Ledger&, Time)>& use) {
   const auto fault = fault_in([&] {
     if (open_ && !open_->connection.still_there()) open_.reset();
     if (!open_) open_ = std::make_unique<Open>(Connection::open(store_url_, Durability::grouped), holder_);
-    use(open_->ledger, open_->connection.now());
+    use(open_->ledger, open_->clock.now(now()));
   });
   if (!fault) return true;
   log::error("history-waits", {{"cause", *fault}});

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "plugin/store/ledger.hpp"
+#include "plugin/store/store_clock.hpp"
 
 namespace clientid {
 
@@ -58,9 +59,11 @@ class Recorder {
 
  private:
   struct Open {
-    Open(Connection opened, const std::string& holder) : connection(std::move(opened)), ledger(connection, holder) {}
+    Open(Connection opened, const std::string& holder)
+        : connection(std::move(opened)), clock(connection), ledger(connection, holder) {}
 
     Connection connection;
+    StoreClock clock;
     Ledger ledger;
   };
 

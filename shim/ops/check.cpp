@@ -18,6 +18,7 @@
 #include "plugin/store/connection.hpp"
 #include "plugin/store/countries.hpp"
 #include "plugin/store/key_usage.hpp"
+#include "plugin/store/store_clock.hpp"
 #include "plugin/store/store_url.hpp"
 #include "shim/auth/mechanism_probe.hpp"
 #include "shim/auth/module_probe.hpp"
@@ -184,7 +185,7 @@ void check_tls(Report& report, const Config& config) {
 // X8: what stands under a key that is not in the file might as well not be there. That may be meant.
 void look_for_missing_keys(Report& report, const Site& site, const KeyFile& keys) {
   auto store = Connection::open(site.store);
-  for (const auto& [id, usage] : key_usage(store, store.now())) {
+  for (const auto& [id, usage] : key_usage(store, StoreClock(store).now(now()))) {
     const auto count = usage.devices();
     if (count == 0 || keys.find(id) != nullptr) continue;
     report.add({std::string(keys_of_bindings), Found::note,

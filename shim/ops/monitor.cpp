@@ -50,7 +50,7 @@ asio::awaitable<void> Monitor::look_at_store() {
   // Shared with the thread that reads, which may come back when nobody waits any more.
   const auto found = std::make_shared<std::optional<BindingCounts>>();
   WorkerPool::Task task = [found](JudgeStore& store, Caller& /*caller*/) {
-    *found = store.count_bindings();
+    *found = store.count_bindings(clientid::now());
   };
   const auto result = co_await reader_.run(std::move(task), store_patience);
   store_readable_ = result == PoolResult::done && found->has_value();

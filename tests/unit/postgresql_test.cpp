@@ -156,17 +156,6 @@ TEST_CASE("a password stands in no error, however wrong the URI is") {
   }
 }
 
-TEST_CASE("the time of a store is that of its server") {
-  const TemporaryStore store;
-  auto connection = store.open();
-  execute(connection, "CREATE FUNCTION clock_timestamp() RETURNS timestamptz LANGUAGE sql AS"
-                      " 'SELECT pg_catalog.clock_timestamp() - interval ''1 hour'''");
-  // What stands before pg_catalog takes the place of what is in there.
-  auto hour_behind = Connection::open(store.url() + "%2Cpg_catalog");
-  CHECK(std::chrono::abs(hour_behind.now() + 1h - now()) <= 5s);
-  CHECK(std::chrono::abs(connection.now() - now()) <= 5s);
-}
-
 TEST_CASE("two stores of one database do not wait for each other") {
   const TemporaryStore store;
   const TemporaryStore other;
