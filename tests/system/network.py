@@ -43,7 +43,7 @@ class Host:
         self._before = [current_network()]
         try:
             call(libc.unshare, CLONE_NEWNET)
-            self.network = current_network()
+            self.namespace = current_network()
             ip("link set dev lo up")
         finally:
             self._leave()
@@ -51,14 +51,14 @@ class Host:
     def __enter__(self):
         """For this thread, and what it starts."""
         self._before.append(current_network())
-        call(libc.setns, self.network, CLONE_NEWNET)
+        call(libc.setns, self.namespace, CLONE_NEWNET)
         return self
 
     def __exit__(self, *_):
         self._leave()
 
     def close(self):
-        os.close(self.network)
+        os.close(self.namespace)
 
     def _leave(self):
         before = self._before.pop()
@@ -70,6 +70,7 @@ class Switch(Host):
     def __init__(self, address):
         super().__init__()
         self.address, self.ports = address, {}
+        self.network = address.rpartition(".")[0] + ".0/24"
         with self:
             ip("link add name lan type bridge")
             ip(f"address add {address}/24 dev lan")
@@ -81,7 +82,7 @@ class Switch(Host):
         end = f"cable{host.cables}"
         host.cables += 1
         with self:
-            ip(f"link add name {port} type veth peer name {end} netns /proc/{os.getpid()}/fd/{host.network}")
+            ip(f"link add name {port} type veth peer name {end} netns /proc/{os.getpid()}/fd/{host.namespace}")
             ip(f"link set dev {port} master lan up")
         with host:
             ip(f"address add {address}/24 dev {end}")
