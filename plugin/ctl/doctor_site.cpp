@@ -69,10 +69,10 @@ bool look_at_clock_of_server(Context& context, Findings& findings) {
   const auto here = clientid::now();
   const auto there = StoreClock(context.store()).now(here);
   if (std::chrono::abs(here - there) <= clock_tolerance) return false;
-  findings.push_back({"clock", Found::note,
-                      "it is " + format_time(here) + ", and by the server of the store, whose clock counts, " +
-                          format_time(there),
-                      "timedatectl set-ntp true, on the one that is wrong"});
+  findings.push_back(
+      {"clock", Found::note,
+       "it is " + format_time(here) + ", and by the server of the store, whose clock counts, " + format_time(there),
+       "timedatectl set-ntp true, on the one that is wrong"});
   return true;
 }
 

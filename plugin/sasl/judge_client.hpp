@@ -8,9 +8,9 @@
 
 namespace clientid {
 
-// `service` is a list of unix:PATH, up to 16. Of several, the judge that knows the session answers; for what is nobody's
-// session, the first one that connects. Whatever goes wrong within `timeout` milliseconds, the answer is unavailable. It is
-// never `unknown`.
+// `service` is a list of unix:PATH, up to 16. Of several, the judge that knows the session answers; for a session that
+// none of them knows, the first one that connects. Whatever goes wrong within `timeout` milliseconds, the answer is
+// unavailable. It is never `unknown`.
 Answer ask_service(std::string_view service, const Question& question, int timeout);
 
 }  // namespace clientid

@@ -39,10 +39,8 @@ std::optional<VerdictRequest> parse_verdict_request(std::string_view text) {
   if (given["request"] != "clientid-verdict" || given["version"] != "1" || given["account"].empty()) {
     return std::nullopt;
   }
-  return VerdictRequest{given["account"],
-                        given["service"],
-                        {given["local"], given["remote"]},
-                        given["session"] == "required"};
+  return VerdictRequest{
+      given["account"], given["service"], {given["local"], given["remote"]}, given["session"] == "required"};
 }
 
 std::string format_verdict_reply(const Answer& answer) {

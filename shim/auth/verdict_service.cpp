@@ -158,7 +158,7 @@ asio::awaitable<std::string> VerdictService::reply_to(std::string text, uid_t as
 
   const auto reply = std::make_shared<std::string>();
   WorkerPool::Task work = [this, reply, session = *found, asked = *request, asker](JudgeStore& store,
-                                                                                  Caller& /*caller*/) {
+                                                                                   Caller& /*caller*/) {
     *reply = verdict_on(session, asked, asker, store);
   };
   const auto result = co_await pool_.run(std::move(work), request_time);

@@ -344,8 +344,8 @@ TEST_CASE_FIXTURE(Site, "of several judges the one decides whose session it is")
   }
   SUBCASE("at once, whether or not another one answers") {
     const milliseconds time = time_of([&] {
-      CHECK(code_for_two([](const std::string&, int socket) { wait_for_close(socket); },
-                         answer("verdict=allow\n\n")) == SASL_OK);
+      CHECK(code_for_two([](const std::string&, int socket) { wait_for_close(socket); }, answer("verdict=allow\n\n")) ==
+            SASL_OK);
       CHECK(code_for_two(answer("500 What?\r\n"), answer("verdict=allow\n\n")) == SASL_OK);
     });
     CHECK(time < soon);

@@ -1,8 +1,8 @@
 """Two submission hosts, a Postfix on a third one and PostgreSQL on a fourth: limits, open sessions and attack mode hold
 whichever host a client comes to, and one that is cut off or dies does not take the other with it.
 
-The hosts are namespaces (network.py). Either shim does AUTH itself, or Postfix does and the module in it asks the shims,
-whose sockets it reaches through the file system, as it would if they were forwarded to its machine.
+The hosts are namespaces (network.py). Either both shims do AUTH, or Postfix does and the module in it asks the shims. It
+gets at their sockets through the file system, as if these were forwarded to its machine.
 """
 import collections
 import contextlib
@@ -252,7 +252,8 @@ class WrongClock(HostsTest, CountedTogether):
 
     def test_the_doctor_says_so(self):
         self.shims()
-        found, = (each for each in json.loads(self.first.ctl("--json doctor", statuses=(0, 1))) if each["name"] == "clock")
+        findings = json.loads(self.first.ctl("--json doctor", statuses=(0, 1)))
+        found, = (each for each in findings if each["name"] == "clock")
         self.assertEqual(found["result"], "note")
         self.assertIn("by the server of the store, whose clock counts", found["detail"])
 

@@ -1,7 +1,7 @@
 """Two shims on one store: what a device did at one of them counts at the other, wherever they run.
 
     class SomeTest(CountedTogether, unittest.TestCase):
-        def shims(self, *settings):     # makes self.first and self.second, calls self.prepare(settings), and starts them
+        def shims(self, *settings):     # makes self.first and self.second, calls self.prepare(settings), starts both
 """
 import json
 
@@ -39,7 +39,8 @@ class TwoShims:
 
     def asked(self, device):
         """The verdict on the device, explained."""
-        return json.loads(self.first.ctl("--json check alice UUID - --peer 127.0.0.1", self.first.token(device), (0, 1)))
+        token = self.first.token(device)
+        return json.loads(self.first.ctl("--json check alice UUID - --peer 127.0.0.1", token, (0, 1)))
 
     def check(self, device, rule):
         """What the rule sees of the device."""
@@ -60,7 +61,7 @@ class CountedTogether(TwoShims):
     """What either of them counts, limits both."""
 
     def fail_at_both(self, devices, saw):
-        """Three failures, of as many devices, one after the other at either shim. `saw` is how often they were counted."""
+        """Three failures, of as many devices, one after the other at either shim. `saw` is under what they count."""
         sites = (self.first, self.second, self.first)
         for number, (site, device) in enumerate(zip(sites, devices), 1):
             self.assertEqual(self.attempt(site, device, f"wrong{number}"), REFUSED)
