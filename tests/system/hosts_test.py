@@ -1,7 +1,7 @@
 """Two submission hosts, a Postfix on a third one and PostgreSQL on a fourth: limits, open sessions and attack mode hold
 whichever host a client comes to, and one that is cut off or dies does not take the other with it.
 
-The hosts are namespaces (network.py). Either both shims do AUTH, or Postfix does and the module in it asks the shims. It
+The hosts are namespaces (network.py). Either both shims do AUTH, or Postfix does and the module in it asks them. It
 gets at their sockets through the file system, as if these were forwarded to its machine.
 """
 import collections
