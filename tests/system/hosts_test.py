@@ -162,6 +162,8 @@ class Hosts(HostsTest, CountedTogether):
         """From the database: its own clients get 454, those of the other host notice nothing, and it comes back."""
         self.shims("mode=enforce")
         self.assert_both("phone", ACCEPTED)
+        # In the midst of writing, it would be waited for by the other one, until the server gives it up.
+        self.assertEqual(self.outcomes_of(2), {"authenticated": 2})
         self.db.cut(self.first.host)
         self.addCleanup(self.db.mend, self.first.host)
         for _ in range(2):
