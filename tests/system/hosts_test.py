@@ -18,17 +18,16 @@ import sys
 import tempfile
 import time
 import unittest
-import unittest.mock
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
-from system import backend_auth_test, builds, postgresql_test
+from system import backend_auth_test, postgresql_test
 from system.client import connected
 from system.mechanisms import ACCEPTED, REFUSED, UNAVAILABLE, plain
 from system.network import Host, Switch, require_network
 from system.outcomes import Outcomes
 from system.postfix import Postfix, require_postfix
 from system.postgresql import Postgresql, require_postgresql
-from system.site import NAME, Site, prefer_plain_build
+from system.site import NAME, Site
 from system.two_shims import CountedTogether, TwoShims, beside
 from system.verdict_test import require_loadable_module
 from system.waiting import run_tests, wait_until
@@ -229,10 +228,6 @@ class WrongClock(HostsTest, CountedTogether):
             print(f"skipped: {cls.__name__}: there is no libfaketime here")
             raise unittest.SkipTest("there is no libfaketime here")
         cls.first_environment = {"LD_PRELOAD": found[0], "FAKETIME": cls.OFF, "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
-        # It does not go together with sanitizers.
-        cls.enterClassContext(unittest.mock.patch.dict(os.environ))
-        prefer_plain_build()
-        os.environ["CLIENTIDCTL"] = builds.plain("clientidctl") or os.environ["CLIENTIDCTL"]
         super().setUpClass()
 
     def test_what_is_for_a_time(self):
