@@ -45,6 +45,7 @@ libbinding_la_SOURCES = \
   %D%/config/user_names.cpp %D%/config/user_names.hpp \
   %D%/config/utf8.cpp %D%/config/utf8.hpp \
   %D%/config/words.cpp %D%/config/words.hpp \
+  %D%/identity/core_dump.cpp %D%/identity/core_dump.hpp \
   %D%/identity/fingerprint.cpp %D%/identity/fingerprint.hpp \
   %D%/identity/form.cpp %D%/identity/form.hpp \
   %D%/identity/hex.cpp %D%/identity/hex.hpp \

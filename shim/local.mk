@@ -142,6 +142,7 @@ clientid_shim_SOURCES = \
   %D%/ops/check.cpp %D%/ops/check.hpp \
   %D%/ops/config.cpp %D%/ops/config.hpp \
   %D%/ops/main.cpp \
+  %D%/ops/memory_lock.cpp %D%/ops/memory_lock.hpp \
   %D%/ops/monitor.cpp %D%/ops/monitor.hpp \
   %D%/ops/pid_file.cpp %D%/ops/pid_file.hpp \
   %D%/ops/privileges.cpp %D%/ops/privileges.hpp \

@@ -1,6 +1,5 @@
 // clientidctl: manages the bindings of devices to accounts, and explains verdicts.
 #include <signal.h>
-#include <sys/resource.h>
 
 #include <clocale>
 #include <exception>
@@ -11,6 +10,7 @@
 #include "plugin/ctl/context.hpp"
 #include "plugin/ctl/help.hpp"
 #include "plugin/ctl/terminal_text.hpp"
+#include "plugin/identity/core_dump.hpp"
 
 namespace clientid::ctl {
 namespace {
@@ -58,9 +58,7 @@ Status run_guarded(int argc, char** argv) {
 }  // namespace clientid::ctl
 
 int main(int argc, char** argv) {
-  // Tokens pass through: none shall be left in a core.
-  const rlimit none{0, 0};
-  ::setrlimit(RLIMIT_CORE, &none);
+  clientid::forbid_core_dumps();
   ::signal(SIGPIPE, SIG_IGN);
   std::setlocale(LC_CTYPE, "C.UTF-8");  // for the width of characters
   return static_cast<int>(clientid::ctl::run_guarded(argc, argv));

@@ -63,8 +63,11 @@ Recorder::Recorder(std::string store_url, RaiseAlert raise)
     : store_url_(std::move(store_url)),
       raise_(std::move(raise)),
       holder_(new_holder()),
-      tended_(Clock::now()),
-      thread_([this] { work(); }) {}
+      tended_(Clock::now()) {}
+
+void Recorder::start() {
+  thread_ = std::thread([this] { work(); });
+}
 
 void Recorder::stop() {
   if (!thread_.joinable()) return;

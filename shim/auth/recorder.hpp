@@ -28,10 +28,14 @@ struct RecorderLoad {
 
 class Recorder {
  public:
+  // What comes waits until start().
   Recorder(std::string store_url, RaiseAlert raise);
   Recorder(const Recorder&) = delete;
   Recorder& operator=(const Recorder&) = delete;
   ~Recorder() { stop(); }
+
+  // Makes the thread, with the rights that the caller has now. Throws std::system_error.
+  void start();
 
   // Writes what is waiting, if the store lets it, and takes no more.
   void stop();

@@ -39,8 +39,11 @@ PoolResult carry_out(const WorkerPool::Task& task, JudgeStore& store, Caller& ca
 }  // namespace
 
 WorkerPool::WorkerPool(unsigned threads, std::size_t max_queue, const std::string& store_url)
-    : store_url_(store_url), max_queue_(max_queue), working_(threads) {
-  for (unsigned i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
+    : store_url_(store_url), wanted_(threads), max_queue_(max_queue) {}
+
+void WorkerPool::start() {
+  const std::lock_guard lock(mutex_);
+  for (; working_ < wanted_; ++working_) threads_.emplace_back([this] { work(); });
 }
 
 WorkerPool::~WorkerPool() {

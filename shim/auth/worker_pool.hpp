@@ -59,11 +59,15 @@ class WorkerPool {
   // Every thread has store connections of its own.
   using Task = std::function<void(JudgeStore&, Caller&)>;
 
+  // Tasks wait until start().
   WorkerPool(unsigned threads, std::size_t max_queue, const std::string& store_url);
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
   // Waits for the tasks under way, however long they take.
   ~WorkerPool();
+
+  // Makes the threads, with the rights that the caller has now. Throws std::system_error where one cannot be made.
+  void start();
 
   // Drops the tasks that wait, and takes no more. False where one that is under way does not end in this time: it goes
   // on, and with it what it uses.
@@ -82,6 +86,7 @@ class WorkerPool {
   void work();
 
   std::string store_url_;
+  unsigned wanted_;  // threads
   std::size_t max_queue_;
   std::mutex mutex_;
   std::condition_variable wake_;
@@ -89,7 +94,7 @@ class WorkerPool {
   std::deque<Work> queue_;
   bool stopping_ = false;
   std::atomic<std::size_t> busy_{0};
-  unsigned working_;  // threads that have not ended
+  unsigned working_ = 0;  // threads that have not ended
   std::vector<std::thread> threads_;
 };
 

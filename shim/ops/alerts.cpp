@@ -27,9 +27,10 @@ std::uint64_t total(const std::vector<MergedAlert>& alerts, std::size_t from) {
 }  // namespace
 
 Alerts::Alerts(std::vector<AlertOutlet> outlets, Clock::duration end)
-    : end_(end), outlets_(std::move(outlets)), thread_([this] { work(); }) {}
+    : end_(end), outlets_(std::move(outlets)) {}
 
 Alerts::~Alerts() {
+  if (!thread_.joinable()) return;
   {
     std::unique_lock lock(mutex_);
     stopping_ = true;
@@ -38,6 +39,10 @@ Alerts::~Alerts() {
   }
   stop_.request_stop();
   thread_.join();
+}
+
+void Alerts::start() {
+  thread_ = std::thread([this] { work(); });
 }
 
 void Alerts::raise(Alert alert) {

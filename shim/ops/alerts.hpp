@@ -29,11 +29,15 @@ class Alerts {
   // How long the end waits for what is still to be delivered.
   static constexpr auto end_time = std::chrono::seconds(5);
 
+  // What is raised waits until start().
   explicit Alerts(std::vector<AlertOutlet> outlets = {}, Clock::duration end = end_time);
   Alerts(const Alerts&) = delete;
   Alerts& operator=(const Alerts&) = delete;
   // Delivers what waits, repeats included, for as long as it may; what remains is logged as lost.
   ~Alerts();
+
+  // Makes the thread, with the rights that the caller has now. Throws std::system_error.
+  void start();
 
   // Any thread may call this; none waits for a delivery. Without an outlet alerts are forgotten.
   void raise(Alert alert);

@@ -2,6 +2,7 @@
 #include <exception>
 
 #include "plugin/config/config_error.hpp"
+#include "plugin/identity/core_dump.hpp"
 #include "plugin/store/store_error.hpp"
 #include "shim/ops/check.hpp"
 #include "shim/ops/config.hpp"
@@ -22,6 +23,7 @@ int fail(ExitStatus status, const std::exception& error) {
 
 int main(int argc, char** argv) {
   clientid::forbid_core_dumps();
+  clientid::forbid_new_privileges();
   try {
     const auto command = clientid::read_command_line(argc, argv);
     if (!command) return done;

@@ -31,6 +31,9 @@ class Monitor {
   Monitor(const CurrentService& service, const ConnectionLimits& limits, const std::string& store_url,
           TryBackends try_backends);
 
+  // As WorkerPool::start().
+  void start() { reader_.start(); }
+
   // Are new clients taken?
   void set_listening(bool listening) { listening_ = listening; }
 

@@ -1,5 +1,7 @@
 #include "shim/ops/server.hpp"
 
+#include <unistd.h>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
@@ -23,6 +25,7 @@
 #include "shim/net/listening_socket.hpp"
 #include "shim/net/passed_sockets.hpp"
 #include "shim/ops/alert_outlets.hpp"
+#include "shim/ops/memory_lock.hpp"
 #include "shim/ops/monitor.hpp"
 #include "shim/ops/pid_file.hpp"
 #include "shim/ops/privileges.hpp"
@@ -78,6 +81,13 @@ std::string ids_of(const KeyFile& keys) {
   return ids;
 }
 
+// What it was not allowed to give up or to do, and could be.
+void tell_of_rights(bool memory_locked) {
+  if (::geteuid() == 0) log::warning("runs-as-root", {{"mend", "name a user in shim.conf that it becomes"}});
+  if (memory_locked) return;
+  log::info("memory-not-locked", {{"mend", "set LimitMEMLOCK=infinity in the unit, or start as root"}});
+}
+
 std::deque<asio::io_context> one_thread_each(unsigned count) {
   std::deque<asio::io_context> contexts;
   for (unsigned i = 0; i < count; ++i) contexts.emplace_back(1);
@@ -98,6 +108,7 @@ class Server {
  private:
   void add_listeners(const ListenAddress& address, const std::optional<FileDescriptor>& passed);
   void watch(const MonitorAddress& address);
+  void start_threads();
   asio::awaitable<void> begin();
   asio::awaitable<void> ask_again(std::shared_ptr<const Service> service);
   asio::awaitable<void> obey_signals(const std::function<Config()>& reread);
@@ -174,7 +185,10 @@ bool Server::run(const std::function<Config()>& reread) {
                                      {"wanted", std::to_string(wanted)},
                                      {"mend", "raise LimitNOFILE of the unit or ulimit -n, or lower max-connections"}});
   }
+  const bool locked = lock_memory();
   const PidFile pid_file(config_.pid_file);
+  // No thread of ours has begun: one would keep what only this one gives up. Nothing takes these rights later, for
+  // what listens is opened anew by a new start alone.
   drop_privileges(config_.user, config_.group);
 
   // As the user that will need them.
@@ -182,7 +196,9 @@ bool Server::run(const std::function<Config()>& reread) {
   if (sasl_) require_module(service_.get()->auth.service, config_.hostname, config_.sasl_config);
   require_alert_command(config_);
   alerts_.set_outlets(alert_outlets_for(config_, service_.get()->relay));
+  tell_of_rights(locked);
 
+  start_threads();
   for (auto& verdict : verdicts_) verdict.start();
   if (monitor_listener_) monitor_listener_->start();
   start(obey_signals(reread));
@@ -192,6 +208,13 @@ bool Server::run(const std::function<Config()>& reread) {
   const bool stopped = pool_.stop(stuck_patience) && (!monitor_ || monitor_->stop(stuck_patience));
   if (stopped && fault_) std::rethrow_exception(fault_);
   return stopped;
+}
+
+void Server::start_threads() {
+  alerts_.start();
+  recorder_.start();
+  pool_.start();
+  if (monitor_) monitor_->start();
 }
 
 // On the first context. One that fails would leave a process that is there, and neither serves nor obeys.

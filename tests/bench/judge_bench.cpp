@@ -140,6 +140,7 @@ Cost run(const std::string& url, Judge& judge, long long bindings, bool failing,
   begun = Clock::now();
   {
     Recorder recorder(url, [](const Alert& /*alert*/) {});
+    recorder.start();
     const auto outcome = failing ? Outcome::refused : Outcome::authenticated;
     for (const auto& judgement : judgements) {
       const AttemptContext context{"smtp", judgement.attempt.peer->to_string(), "PLAIN", {}};

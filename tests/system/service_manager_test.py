@@ -2,7 +2,6 @@
 import grp
 import os
 import pathlib
-import pwd
 import shutil
 import signal
 import socket
@@ -12,14 +11,14 @@ import tempfile
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from system import unit
 from system.client import connected
 from system.mechanisms import plain
 from system.postfix import require_postfix
 from system.refusing import start_in_vain
 from system.site import Site, program
+from system.unit import UNIT
 from system.waiting import free_port, run_tests, wait_until
-
-UNIT = pathlib.Path(program("SHIM")).parent / "shim/etc/clientid-shim.service"
 
 
 def built_with_libsystemd():
@@ -69,25 +68,11 @@ class AsTheUnit(unittest.TestCase):
 
     def setUp(self):
         self.site = self.enterContext(Site(["log-level = info"], backend="postfix"))
-        user = pwd.getpwnam(self.USER)
-        for name in (".", "clientid.db", "cert.pem", "key.pem", "sasl", "plugins"):
-            os.chown(self.site.dir / name, user.pw_uid, user.pw_gid)
-        for name in ("clientid.key", "sasldb"):
-            os.chown(self.site.dir / name, 0, user.pw_gid)
-            (self.site.dir / name).chmod(0o640)
-
-    def unit(self, key):
-        """Its lines with this key."""
-        return [line.partition("=")[2] for line in UNIT.read_text().splitlines() if line.startswith(key + "=")]
+        unit.give(self.site, self.USER)
+        shutil.chown(self.site.dir / "sasldb", group=self.USER)
 
     def prefix(self, *groups):
-        [right] = self.unit("CapabilityBoundingSet")
-        self.assertEqual(self.unit("AmbientCapabilities"), [right])
-        rights = "-all,+" + right.removeprefix("CAP_").lower()
-        return ["setpriv", f"--reuid={self.USER}", f"--regid={self.USER}",
-                f"--groups={','.join(groups)}" if groups else "--clear-groups", "--no-new-privs",
-                f"--inh-caps={rights}", f"--ambient-caps={rights}", f"--bounding-set={rights}",
-                "sh", "-c", f'umask {self.unit("UMask")[0]}; exec "$@"', "sh"]
+        return unit.prefix(self.USER, *groups)
 
     def test_it_may_name_the_user_that_it_is(self):
         self.site.config.append(f"user = {self.USER}")
@@ -124,7 +109,7 @@ class AsTheUnit(unittest.TestCase):
     def test_one_back_end_of_two_will_do(self):
         self.site.config += ["backend = smtp://127.0.0.1:{backend}", f"backend = smtp://127.0.0.1:{free_port()}"]
         self.site.configure()
-        for command in self.unit("ExecStartPre"):
+        for command in unit.values("ExecStartPre"):
             arguments = [program("SHIM"), *command.split()[1:], "--config", self.site.dir / "shim.conf"]
             done = subprocess.run([*self.prefix(), *arguments], env=self.site.environment, capture_output=True, text=True)
             self.assertEqual(done.returncode, 0, done.stdout)

@@ -79,6 +79,7 @@ TEST_CASE("an alert reaches every outlet, also behind one that fails") {
   const AlertOutlet throwing{"throwing",
                              [](const auto&, const auto&) -> std::string { throw std::runtime_error("no memory"); }};
   Alerts alerts({one.outlet(), failing, throwing, other.outlet()});
+  alerts.start();
   alerts.raise(alert_of("alice@example.com"));
   CHECK(one.wait_for(1));
   REQUIRE(other.wait_for(1));
@@ -90,6 +91,7 @@ TEST_CASE("nobody who raises an alert waits for a delivery, and what comes meanw
   desk.hold();
   {
     Alerts alerts({desk.outlet()});
+    alerts.start();
     alerts.raise(alert_of("alice@example.com"));
     REQUIRE(desk.wait_for(1));
     for (int i = 0; i < 100; ++i) alerts.raise(alert_of("bob@example.com"));
@@ -106,6 +108,7 @@ TEST_CASE("what waits is delivered at the end, repeats included") {
   Desk desk;
   {
     Alerts alerts({desk.outlet()});
+    alerts.start();
     alerts.raise(alert_of("alice@example.com"));
     REQUIRE(desk.wait_for(1));
     for (int i = 0; i < 3; ++i) alerts.raise(alert_of("alice@example.com"));
@@ -124,6 +127,7 @@ TEST_CASE("the end does not wait for long, whatever hangs") {
   const auto begin = Alerts::Clock::now();
   {
     Alerts alerts({desk.outlet()}, 50ms);
+    alerts.start();
     for (int i = 0; i < 5; ++i) alerts.raise(alert_of(std::to_string(i) + "@example.com"));
     REQUIRE(desk.wait_for(1));
   }
@@ -137,6 +141,7 @@ TEST_CASE("at the end there is a limit to what is delivered") {
   desk.hold();
   {
     Alerts alerts({desk.outlet()});
+    alerts.start();
     alerts.raise(alert_of("first@example.com"));
     REQUIRE(desk.wait_for(1));
     for (int i = 0; i < 500; ++i) alerts.raise(alert_of(std::to_string(i) + "@example.com"));
@@ -151,6 +156,7 @@ TEST_CASE("other outlets can be set while it runs, and none as well") {
   Desk other;
   {
     Alerts alerts;
+    alerts.start();
     alerts.raise(alert_of("forgotten@example.com"));
     alerts.set_outlets({one.outlet()});
     alerts.raise(alert_of("alice@example.com"));

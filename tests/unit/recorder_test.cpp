@@ -51,6 +51,7 @@ TEST_CASE("U6.2.3 a session is in the store while it is open, and none is when t
   const TemporaryStore store;
   {
     Recorder recorder(store.url(), [](const Alert&) {});
+    recorder.start();
     auto first = recorder.open_session(session());
     const auto second = recorder.open_session(session());
     CHECK(rows(store.url(), "session", 2) == 2);
@@ -63,6 +64,7 @@ TEST_CASE("U6.2.3 a session is in the store while it is open, and none is when t
 TEST_CASE("U6.2.3 sessions that end while the store does not answer do not stay open for good, however many") {
   const TemporaryStore store;
   Recorder recorder(store.url(), [](const Alert&) {});
+  recorder.start();
   std::vector<std::unique_ptr<Recorder::Session>> open;
   const long long many = Recorder::max_waiting + 10;
   for (long long i = 0; i < many; ++i) open.push_back(recorder.open_session(session()));
@@ -83,6 +85,7 @@ TEST_CASE(
   const TemporaryStore store;
   store.take_away();
   Recorder recorder(store.url(), [](const Alert&) {});
+  recorder.start();
   for (std::size_t i = 0; i < 3 * Recorder::max_waiting; ++i) recorder.record(attempt(), {});
   auto last = attempt();
   last.event.account = "last";
@@ -99,6 +102,7 @@ TEST_CASE("an alert that cannot be raised does not end the thread that writes") 
   auto connection = Connection::open(store.url());
   SettingsTable(connection).save("", {.detect_account = Rate{1, std::chrono::hours(1)}});
   Recorder recorder(store.url(), [](const Alert&) { throw std::bad_alloc(); });
+  recorder.start();
   auto guess = attempt();
   guess.event.outcome = Outcome::failed;
   guess.event.fingerprint = fingerprint(1).hex();

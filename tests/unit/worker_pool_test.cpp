@@ -19,6 +19,8 @@ namespace {
 // No task here asks for a store.
 class Pool {
  public:
+  Pool() { pool_.start(); }
+
   PoolResult run(WorkerPool::Task task, std::chrono::steady_clock::duration patience = 20s) {
     begin(std::move(task), patience);
     return end();
