@@ -4,9 +4,11 @@
 
 namespace clientid {
 
+// Lets any amount be locked (RLIMIT_MEMLOCK), if the system lets us: root may, and whoever has no limit may.
+void lift_lock_limit();
+
 // Locks what is there, and what comes, page by page as it is used; so it takes no memory that is not used. False where
-// the limit of locked memory (RLIMIT_MEMLOCK) is not infinite, and we are not root, who can lift it: with any other
-// limit, memory that comes later could not be had.
+// there is a limit that counts for us: with one, memory that comes later could not be had.
 bool lock_memory();
 
 }  // namespace clientid

@@ -81,7 +81,7 @@ std::string ids_of(const KeyFile& keys) {
   return ids;
 }
 
-// What it was not allowed to give up or to do, and could be.
+// What an operator can mend.
 void tell_of_rights(bool memory_locked) {
   if (::geteuid() == 0) log::warning("runs-as-root", {{"mend", "name a user in shim.conf that it becomes"}});
   if (memory_locked) return;
@@ -185,11 +185,12 @@ bool Server::run(const std::function<Config()>& reread) {
                                      {"wanted", std::to_string(wanted)},
                                      {"mend", "raise LimitNOFILE of the unit or ulimit -n, or lower max-connections"}});
   }
-  const bool locked = lock_memory();
+  lift_lock_limit();
   const PidFile pid_file(config_.pid_file);
   // No thread of ours has begun: one would keep what only this one gives up. Nothing takes these rights later, for
   // what listens is opened anew by a new start alone.
   drop_privileges(config_.user, config_.group);
+  const bool locked = lock_memory();
 
   // As the user that will need them.
   Connection::require_writable(site_.store);

@@ -1,17 +1,21 @@
-"""Reading memory: no core is dumped, nobody else may look in, and when a session is over, its secrets are gone.
+"""Reading memory: no core is dumped, nothing is swapped out, and when a session is over, its secrets are gone.
 
 What the kernel shows root of the running shim is searched for every token and password that it was told.
 """
 import base64
 import os
 import pathlib
+import re
 import resource
 import secrets
+import shutil
 import signal
+import subprocess
 import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from system import unit
 from system.builds import sanitized
 from system.client import connected
 from system.mechanisms import REFUSED, login, plain, scram, site_with
@@ -24,6 +28,10 @@ MECHANISMS = (plain, login, scram)
 # What sasldb looks up, Berkeley DB has read in whole pages of its file, and it gives their memory back as it is. Nothing
 # of ours comes near it. What a client said that is in no sasldb is looked for everywhere: a guess.
 OF_SASLDB = ["password of alice", "password of bob"]
+
+# To lock memory beyond the limit.
+CAP_IPC_LOCK = 14
+WITHOUT_RIGHT = ["setpriv", "--bounding-set=-sys_resource,-ipc_lock"]
 
 
 def require_root():
@@ -149,6 +157,82 @@ class CoreTest(unittest.TestCase):
         status = os.waitid(os.P_PID, site.shim.pid, os.WEXITED)
         self.assertEqual(status.si_code, os.CLD_KILLED, f"it dumped its core by {cores}")
         site.shim.returncode = 0
+
+    def test_no_core_of_clientidctl(self):
+        """Nor where the kernel pipes cores and takes no notice of the limit; and no process of its user looks into it. For
+        either it says that it is not to be dumped, and its memory belongs to root then."""
+        site = self.enterContext(Site())
+        command = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", program("CLIENTIDCTL"), "--config",
+                   site.dir / "clientid.conf", "bind", "alice", "UUID", "-"]
+        with subprocess.Popen(command, env=site.environment, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+            proc = pathlib.Path(f"/proc/{process.pid}")
+            self.assertTrue(wait_until(lambda: os.readlink(proc / "exe") == os.path.realpath(program("CLIENTIDCTL"))
+                                       and (proc / "mem").stat().st_uid == 0))
+            self.assertRegex((proc / "status").read_text(), r"\nUid:\t65534\t65534\t65534\t65534\n")
+            self.assertRegex((proc / "limits").read_text(), r"Max core file size +0 +0 ")
+
+
+class SwapTest(unittest.TestCase):
+    """Where it may, the shim keeps all of its memory from being swapped out; where it may not, it says so and serves."""
+
+    def setUp(self):
+        prefer_plain_build()
+        if sanitized(program("SHIM")):
+            self.skipTest("sanitizers let no memory be locked")
+        self.site = self.enterContext(Site(["log-level = info"]))
+
+    def require_no_limit(self):
+        if subprocess.run(["prlimit", "--memlock=unlimited", "true"], capture_output=True).returncode != 0:
+            self.skipTest("not even root may lift the limit of locked memory here")
+
+    def mappings(self):
+        """Those of memory that may be written to: (what it is, its flags)."""
+        text = pathlib.Path(f"/proc/{self.site.shim.pid}/smaps").read_text()
+        found = re.findall(r"^[0-9a-f]+-[0-9a-f]+ rw.. (.*)\n(?:.*\n)*?VmFlags: (.*)$", text, re.M)
+        self.assertGreater(len(found), 20)
+        return [(name.split()[-1], flags.split()) for name, flags in found]
+
+    def log_in(self):
+        with connected(self.site, "phone") as client:
+            self.assertEqual(plain(client, self.site, self.site.passwords["alice"])[0], 235)
+
+    def check_locked(self):
+        """Also what a session took, and no more of it than was used."""
+        self.log_in()
+        self.assertEqual([name for name, flags in self.mappings() if "lo" not in flags], [])
+        status = pathlib.Path(f"/proc/{self.site.shim.pid}/status").read_text()
+        size = {name: int(number) for name, number in re.findall(r"^Vm(\w+):\s+(\d+) kB$", status, re.M)}
+        self.assertLess(size["RSS"], size["Lck"] / 2)
+        self.assertNotIn("memory-not-locked", self.site.log())
+
+    def test_root_lifts_the_limit(self):
+        self.require_no_limit()
+        unit.give(self.site, "nobody")
+        shutil.chown(self.site.dir / "sasldb", group="nogroup")
+        (self.site.dir / "sasldb").chmod(0o640)
+        self.site.config.append("user = nobody")
+        self.site.start("prlimit", "--memlock=65536:65536")
+        self.check_locked()
+
+    def test_whoever_has_no_limit(self):
+        self.require_no_limit()
+        self.site.start("prlimit", "--memlock=unlimited", *WITHOUT_RIGHT)
+        self.check_locked()
+
+    def test_whoever_stays_root_is_beyond_the_limit(self):
+        if not int(re.search(r"CapEff:\t(\w+)", pathlib.Path("/proc/self/status").read_text())[1], 16) >> CAP_IPC_LOCK & 1:
+            self.skipTest("root has no CAP_IPC_LOCK here")
+        self.site.start("setpriv", "--bounding-set=-sys_resource", "prlimit", "--memlock=65536:65536")
+        self.check_locked()
+
+    def test_a_limit_is_no_obstacle(self):
+        for limit in (0, 65536, 8 << 20):
+            with self.subTest(limit=limit):
+                self.site = self.enterContext(Site(["log-level = info"]))
+                self.site.start("prlimit", f"--memlock={limit}:{limit}", *WITHOUT_RIGHT)
+                self.log_in()
+                self.assertEqual([name for name, flags in self.mappings() if "lo" in flags], [])
+                self.assertEqual(self.site.log().count("memory-not-locked mend="), 1)
 
 
 if __name__ == "__main__":

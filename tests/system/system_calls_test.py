@@ -6,6 +6,7 @@ so that one which nobody misses is seen as well. games stands for the user clien
 import errno
 import os
 import pathlib
+import re
 import shutil
 import signal
 import subprocess
@@ -54,7 +55,9 @@ print([
     of(lambda: open("/proc/sys/kernel/hostname")),
 ])
 """
-KEYCTL = "import ctypes; libc = ctypes.CDLL(None, use_errno=True); print(libc.keyctl(0, 0), ctypes.get_errno())"
+# Where it is allowed, there is no such queue.
+MSGGET = "import ctypes; libc = ctypes.CDLL(None, use_errno=True); print(libc.msgget(1, 0), ctypes.get_errno())"
+MLOCKALL = "import ctypes; ctypes.CDLL(None).mlockall(7)"
 
 
 class Walks:
@@ -86,7 +89,9 @@ class Walks:
 
     def end(self, site):
         """Site.__exit__() looks at the status as well."""
-        self.assertNotRegex(site.log(), r"capabilities-kept|memory-not-locked|(alert|judge|store|task)-failure|-waits ")
+        self.assertNotRegex(site.log(), r"capabilities-kept|(alert|judge|store|task)-failure|-waits ")
+        limits = pathlib.Path(f"/proc/{site.shim.pid}/limits").read_text()
+        self.assertEqual(bool(re.search(r"Max locked memory +unlimited", limits)), "memory-not-locked" not in site.log())
         site.shim.terminate()
         self.assertEqual(site.shim.wait(20), 0)
 
@@ -191,7 +196,7 @@ class Confined(unittest.TestCase):
     def run_in(self, script, **more):
         directory = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory(prefix="clientid-")))
         shutil.chown(directory, USER)
-        return subprocess.run([*unit.confined(directory, USER, **more), sys.executable, "-c", script, directory],
+        return subprocess.run([*unit.confined(directory, USER, **more), unit.PYTHON, "-c", script, directory],
                               capture_output=True, text=True)
 
     def test_what_a_service_has_no_use_for_fails(self):
@@ -200,8 +205,12 @@ class Confined(unittest.TestCase):
                          done.stderr)
 
     def test_a_call_that_is_not_allowed(self):
-        self.assertEqual(self.run_in(KEYCTL, error=unit.refusal()).stdout, f"-1 {unit.refusal()}\n")
-        self.assertEqual(self.run_in(KEYCTL).returncode, -signal.SIGSYS)
+        self.assertEqual(self.run_in(MSGGET, error=unit.refusal()).stdout, f"-1 {unit.refusal()}\n")
+        self.assertEqual(self.run_in(MSGGET).returncode, -signal.SIGSYS)
+
+    def test_memory_may_be_locked(self):
+        """Whether it is, is for the limit to say, which in some containers nobody may lift."""
+        self.assertEqual(self.run_in(MLOCKALL).returncode, 0)
 
     def test_what_the_unit_leaves_is_no_more_than_it_must_be(self):
         """Of what kernels were broken into by, and what would undo a limit of the unit's."""
