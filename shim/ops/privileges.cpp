@@ -53,7 +53,7 @@ void become(const std::string& user, const std::string& group) {
     throw ConfigError("user: cannot become " + user + ": " + std::strerror(errno) +
                       "; start as root or as that user and group, or take the key out");
   }
-  // A change of identity makes the process dumpable again.
+  // A change of identity leaves that to fs.suid_dumpable.
   forbid_core_dumps();
 }
 

@@ -197,12 +197,9 @@ class SwapTest(unittest.TestCase):
             self.assertEqual(plain(client, self.site, self.site.passwords["alice"])[0], 235)
 
     def check_locked(self):
-        """Also what a session took, and no more of it than was used."""
+        """Also what a session took; and all of it as it is used, for stacks are large and hardly used."""
         self.log_in()
-        self.assertEqual([name for name, flags in self.mappings() if "lo" not in flags], [])
-        status = pathlib.Path(f"/proc/{self.site.shim.pid}/status").read_text()
-        size = {name: int(number) for name, number in re.findall(r"^Vm(\w+):\s+(\d+) kB$", status, re.M)}
-        self.assertLess(size["RSS"], size["Lck"] / 2)
+        self.assertEqual([name for name, flags in self.mappings() if not {"lo", "lf"} <= set(flags)], [])
         self.assertNotIn("memory-not-locked", self.site.log())
 
     def test_root_lifts_the_limit(self):
@@ -226,8 +223,11 @@ class SwapTest(unittest.TestCase):
         self.check_locked()
 
     def test_a_limit_is_no_obstacle(self):
-        for limit in (0, 65536, 8 << 20):
+        """The last one is more than the shim has at its start, and less than it comes to have."""
+        for limit in (0, 65536, 128 << 20):
             with self.subTest(limit=limit):
+                if limit > 65536:
+                    self.require_no_limit()
                 self.site = self.enterContext(Site(["log-level = info"]))
                 self.site.start("prlimit", f"--memlock={limit}:{limit}", *WITHOUT_RIGHT)
                 self.log_in()
