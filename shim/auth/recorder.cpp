@@ -60,10 +60,7 @@ void append(std::vector<T>& earlier, std::vector<T>& later) {
 }  // namespace
 
 Recorder::Recorder(std::string store_url, RaiseAlert raise)
-    : store_url_(std::move(store_url)),
-      raise_(std::move(raise)),
-      holder_(new_holder()),
-      tended_(Clock::now()) {}
+    : store_url_(std::move(store_url)), raise_(std::move(raise)), holder_(new_holder()), tended_(Clock::now()) {}
 
 void Recorder::start() {
   thread_ = std::thread([this] { work(); });

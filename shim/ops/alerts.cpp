@@ -26,8 +26,7 @@ std::uint64_t total(const std::vector<MergedAlert>& alerts, std::size_t from) {
 
 }  // namespace
 
-Alerts::Alerts(std::vector<AlertOutlet> outlets, Clock::duration end)
-    : end_(end), outlets_(std::move(outlets)) {}
+Alerts::Alerts(std::vector<AlertOutlet> outlets, Clock::duration end) : end_(end), outlets_(std::move(outlets)) {}
 
 Alerts::~Alerts() {
   if (!thread_.joinable()) return;
