@@ -25,6 +25,7 @@ from system.postfix import require_postfix
 from system.postgresql import Postgresql, require_postgresql
 from system.saslauthd import Saslauthd, require_saslauthd
 from system.site import NAME, Site, prefer_plain_build, program
+from system.verdict_test import require_loadable_module
 from system.waiting import Skip, run_tests, wait_until
 
 USER = "games"
@@ -226,5 +227,5 @@ def require_plain_build():
 
 
 if __name__ == "__main__":
-    run_tests(unit.require_confinement, require_plain_build, require_postfix, require_postgresql, require_saslauthd,
-              require_journald)
+    run_tests(unit.require_confinement, require_plain_build, require_loadable_module, require_postfix, require_postgresql,
+              require_saslauthd, require_journald)
