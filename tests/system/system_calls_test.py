@@ -74,6 +74,8 @@ class Walks:
 
     def start(self, site):
         site.start(*self.inside, *unit.confined(site.dir, USER, "postfix", error=self.error))
+        # Connections wait from before it is through with all that it does at its start.
+        self.assertTrue(wait_until(lambda: "listening listen=" in site.log()), site.log())
         status = pathlib.Path(f"/proc/{site.shim.pid}/status").read_text()
         self.assertRegex(status, r"\nSeccomp:\t2\n")
 
