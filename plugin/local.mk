@@ -46,6 +46,7 @@ libbinding_la_SOURCES = \
   %D%/config/utf8.cpp %D%/config/utf8.hpp \
   %D%/config/words.cpp %D%/config/words.hpp \
   %D%/identity/core_dump.cpp %D%/identity/core_dump.hpp \
+  %D%/identity/changed_key.cpp %D%/identity/changed_key.hpp \
   %D%/identity/fingerprint.cpp %D%/identity/fingerprint.hpp \
   %D%/identity/form.cpp %D%/identity/form.hpp \
   %D%/identity/hex.cpp %D%/identity/hex.hpp \
@@ -81,6 +82,7 @@ libbinding_la_SOURCES = \
   %D%/store/binding_loader.cpp %D%/store/binding_loader.hpp \
   %D%/store/binding_row.cpp %D%/store/binding_row.hpp \
   %D%/store/bindings.cpp %D%/store/bindings.hpp \
+  %D%/store/clock_tolerance.hpp \
   %D%/store/connection.cpp %D%/store/connection.hpp \
   %D%/store/counters.cpp %D%/store/counters.hpp \
   %D%/store/detection.cpp %D%/store/detection.hpp \
@@ -103,6 +105,7 @@ libbinding_la_SOURCES = \
   %D%/store/schema.cpp %D%/store/schema.hpp \
   %D%/store/seen_devices.cpp %D%/store/seen_devices.hpp \
   %D%/store/session_counter.cpp %D%/store/session_counter.hpp \
+  %D%/store/session_lease.hpp \
   %D%/store/session_list.cpp %D%/store/session_list.hpp \
   %D%/store/sessions.cpp %D%/store/sessions.hpp \
   %D%/store/settings_reader.cpp %D%/store/settings_reader.hpp \

@@ -53,6 +53,7 @@ unit_test_SOURCES = \
   %D%/unit/base64_test.cpp \
   %D%/unit/bindings_test.cpp \
   %D%/unit/certificate_choice_test.cpp \
+  %D%/unit/changed_key_test.cpp \
   %D%/unit/channel_binding_test.cpp \
   %D%/unit/command_test.cpp \
   %D%/unit/connection_limits_test.cpp \
@@ -164,10 +165,14 @@ libsaslhost_la_SOURCES = \
   %D%/plugin/verdict_listener.cpp %D%/plugin/verdict_listener.hpp
 libsaslhost_la_LIBADD = $(SASL_LIBS)
 
-module_tests = canonuser_test module_process_test module_saslauthd_test module_socket_test module_test
+module_tests = canonuser_test module_memory_test module_process_test module_saslauthd_test module_socket_test module_test
 check_PROGRAMS += $(module_tests) request_test
 canonuser_test_SOURCES = %D%/plugin/canonuser_test.cpp
 canonuser_test_LDADD = libsaslhost.la
+module_memory_test_SOURCES = \
+  %D%/plugin/memory_shortage.cpp %D%/plugin/memory_shortage.hpp \
+  %D%/plugin/module_memory_test.cpp
+module_memory_test_LDADD = libsaslhost.la
 module_process_test_SOURCES = %D%/plugin/module_process_test.cpp
 module_process_test_LDADD = libsaslhost.la
 module_saslauthd_test_SOURCES = %D%/plugin/module_saslauthd_test.cpp
@@ -208,6 +213,12 @@ bench-programs: $(benches)
 
 TESTS += %D%/plugin/exports_test.sh
 
+# Preloaded into programs of any build.
+check_LTLIBRARIES += wrong_clock.la
+wrong_clock_la_SOURCES = %D%/system/wrong_clock.cpp
+wrong_clock_la_CXXFLAGS = $(WARNING_CXXFLAGS)
+wrong_clock_la_LDFLAGS = -module -avoid-version -rpath /nowhere
+
 check_PROGRAMS += send_alert
 send_alert_SOURCES = %D%/system/send_alert.cpp
 send_alert_LDADD = libshim.la
@@ -220,10 +231,13 @@ system_tests = \
   %D%/system/backend_auth_proxied_test.py \
   %D%/system/backend_auth_test.py \
   %D%/system/backend_garbage_test.py \
+  %D%/system/backend_name_test.py \
   %D%/system/backend_tls_test.py \
   %D%/system/binding_states_test.py \
   %D%/system/channel_binding_test.py \
   %D%/system/clients_test.py \
+  %D%/system/clock_test.py \
+  %D%/system/crash_test.py \
   %D%/system/ctl_attack_test.py \
   %D%/system/ctl_bind_test.py \
   %D%/system/ctl_block_test.py \
@@ -287,6 +301,7 @@ system_tests = \
   %D%/system/sql_injection_test.py \
   %D%/system/store_damaged_test.py \
   %D%/system/store_denied_test.py \
+  %D%/system/store_fault_test.py \
   %D%/system/store_full_test.py \
   %D%/system/store_gone_test.py \
   %D%/system/store_locked_test.py \
@@ -545,4 +560,10 @@ EXTRA_DIST += $(dialogs) $(system_tests) \
   %D%/system/settings.py %D%/system/site.py %D%/system/terminal.py %D%/system/trap.py %D%/system/two_shims.py \
   %D%/system/waiting.py \
   %D%/system/settings.py %D%/system/site.py %D%/system/terminal.py %D%/system/trap.py %D%/system/unit.py %D%/system/waiting.py \
+  %D%/system/client.py %D%/system/ctl_import_site.py %D%/system/ctl_site.py %D%/system/demo.py %D%/system/doctored.py \
+  %D%/system/dovecot.py %D%/system/exim.py %D%/system/installed_tree.py %D%/system/journald.py %D%/system/load.py %D%/system/mail_host.py \
+  %D%/system/mechanisms.py %D%/system/monitored.py %D%/system/older_store.py %D%/system/outcomes.py \
+  %D%/system/postfix.py %D%/system/postgresql.py %D%/system/private_root.py %D%/system/proxied.py %D%/system/readme_steps.py \
+  %D%/system/refusing.py %D%/system/resolver.py %D%/system/rules_test.yml %D%/system/saslauthd.py %D%/system/scram.py %D%/system/scripted.py \
+  %D%/system/settings.py %D%/system/site.py %D%/system/terminal.py %D%/system/trap.py %D%/system/waiting.py \
   %D%/unit/make_countries.pl shim/demo.sh

@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 # shellcheck disable=SC2086  # lists of words
 install_packages $build_packages $mail_packages build-essential clang clang-format debhelper doctest-dev \
   dovecot-submissiond gsasl fish ieee-data iproute2 libclang-rt-dev libfaketime libmaxmind-db-writer-perl llvm mandoc \
-  postgresql systemd util-linux zsh
+  postgresql strace systemd util-linux zsh
 
 # Exim and Postfix each want to be the only mail server.
 unpack_package build/exim exim4-daemon-heavy

@@ -21,7 +21,8 @@ std::optional<std::string> location_conflict(const Attempt& attempt, const Facts
   if (counted_device(attempt, facts) == nullptr || is_used_by_many(attempt, facts)) return std::nullopt;
   const auto& last = facts.last_sighting;
   if (facts.location && last && last->location) {
-    const auto apart = attempt.at - last->at;
+    // Where the clock was put back meanwhile, the sighting is in what has become the future.
+    const auto apart = std::chrono::abs(attempt.at - last->at);
     if (last->location->country == facts.location->country ||
         could_travel(*last->location, *facts.location, apart, facts.settings.travel_time)) {
       return std::nullopt;

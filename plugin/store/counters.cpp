@@ -33,7 +33,9 @@ void Counters::add(const Increments& increments) {
 
 void Counters::purge(Time now) {
   const long long oldest = slice_of(now - longest_window);
-  Statement(connection_, "DELETE FROM counter WHERE slice < :oldest").use(oldest).execute();
+  // So far ahead, for a host whose clock is wrong must not take the counters of the others.
+  const long long newest = slice_of(now + longest_window);
+  Statement(connection_, "DELETE FROM counter WHERE slice < :oldest OR slice > :newest").use(oldest, newest).execute();
   long long rows = 0;
   Statement(connection_, "SELECT count(*) FROM counter").into(rows).for_each_row([] {});
   if (rows <= max_rows) return;

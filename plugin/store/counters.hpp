@@ -18,8 +18,8 @@ class Counters {
   using Increments = std::map<std::pair<std::string, Time>, Tally>;
   void add(const Increments& increments);
 
-  // Forgets what no window reaches any more, and the oldest beyond `max_rows`: whoever makes up names to be counted
-  // under cannot fill the store.
+  // Forgets what no window reaches any more, or only in more than a day, and the oldest beyond `max_rows`: whoever
+  // makes up names to be counted under cannot fill the store.
   void purge(Time now);
 
   static constexpr long long max_rows = 200'000;

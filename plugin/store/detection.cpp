@@ -5,6 +5,7 @@
 #include "plugin/policy/restriction.hpp"
 #include "plugin/policy/verdict.hpp"
 #include "plugin/store/any_of.hpp"
+#include "plugin/store/clock_tolerance.hpp"
 #include "plugin/store/history.hpp"
 #include "plugin/store/restrictions.hpp"
 #include "plugin/store/settings_reader.hpp"
@@ -39,16 +40,17 @@ class SpreadReader {
                        " FROM (SELECT at, outcome, reason, account, fingerprint, network FROM event WHERE " +
                        names_.condition(name_column, "name") +
                        " ORDER BY id DESC LIMIT 2000) AS newest WHERE at >= :since AND"
-                       " outcome IN ('failed', 'refused') AND reason NOT IN ('bound', 'pending')"
+                       " at <= :latest AND outcome IN ('failed', 'refused') AND reason NOT IN ('bound', 'pending')"
                        " AND (outcome = 'failed' OR reason NOT IN (" +
                        restraints() + "))") {
     names_.bind(statement_);
-    statement_.use(since_).into(one_, other_);
+    statement_.use(since_, latest_).into(one_, other_);
   }
 
-  unsigned read(const std::vector<std::string>& names, Time since) {
+  unsigned read(const std::vector<std::string>& names, std::chrono::seconds window, Time now) {
     names_.set(names);
-    since_ = to_seconds(since);
+    since_ = to_seconds(now - window);
+    latest_ = to_seconds(now + clock_tolerance);
     one_ = other_ = 0;
     statement_.for_each_row([] {});
     return static_cast<unsigned>(std::max(one_, other_));
@@ -59,6 +61,7 @@ class SpreadReader {
  private:
   AnyOf names_;
   long long since_ = 0;
+  long long latest_ = 0;
   long long one_ = 0;
   long long other_ = 0;
   Statement statement_;
@@ -140,7 +143,7 @@ void Detection::Statements::look_at_account(const std::string& account, Time now
   const auto in_force = settings.read(account);
   const auto& rate = in_force.detect_account;
   if (!rate.limits()) return;
-  const auto spread = on_account.read({account}, now - rate.window);
+  const auto spread = on_account.read({account}, rate.window, now);
   if (spread < rate.most) return;
   act({.kind = Restricted::account,
        .subject = account,
@@ -159,7 +162,7 @@ void Detection::Statements::look_at_device(const std::string& fingerprint, const
   if (by_device->size != names.size()) {
     by_device = std::make_unique<SpreadReader>(connection, "fingerprint", accounts, names.size());
   }
-  const auto spread = by_device->read(names, now - rate.window);
+  const auto spread = by_device->read(names, rate.window, now);
   if (spread < rate.most) return;
   act({.kind = Restricted::device,
        .subject = fingerprint,
@@ -172,7 +175,7 @@ void Detection::Statements::look_at_device(const std::string& fingerprint, const
 void Detection::Statements::look_at_network(const std::string& network, const Settings& global, Time now) {
   const auto& rate = global.detect_address;
   if (!rate.limits()) return;
-  const auto spread = by_network.read({network}, now - rate.window);
+  const auto spread = by_network.read({network}, rate.window, now);
   if (spread < rate.most) return;
   act({.kind = Restricted::network,
        .subject = network,
@@ -190,7 +193,7 @@ void Detection::Statements::look_at_all(const Settings& global, Time now) {
   Alert alert{.kind = AlertKind::attack_mode, .at = now};
   if (global.detect_all_mode == DetectAllMode::alert) {
     // Nothing in the store says that it was told of.
-    if (all_told && now - *all_told < global.detect_for) return;
+    if (all_told && *all_told <= now && now - *all_told < global.detect_for) return;
     all_told = now;
     alert.detail = cause;
     alerts.push_back(std::move(alert));

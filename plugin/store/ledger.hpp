@@ -15,6 +15,7 @@
 #include "plugin/store/detection.hpp"
 #include "plugin/store/history.hpp"
 #include "plugin/store/moved_devices.hpp"
+#include "plugin/store/session_lease.hpp"
 #include "plugin/store/sessions.hpp"
 
 namespace clientid {
@@ -53,7 +54,7 @@ class Ledger {
   // The process ends: none of its sessions is open any more.
   void close_all();
 
-  static constexpr std::chrono::seconds lease{90};
+  static constexpr auto lease = session_lease;
   // Behind their lease, sessions do not count any more, and are kept for so long: their process may only have been cut
   // off from the store, and then extends them.
   static constexpr std::chrono::hours kept_after_lease{1};

@@ -6,6 +6,7 @@
 
 #include "plugin/identity/hex.hpp"
 #include "plugin/store/any_of.hpp"
+#include "plugin/store/clock_tolerance.hpp"
 #include "plugin/store/statement.hpp"
 
 namespace clientid {
@@ -39,6 +40,12 @@ struct RestrictionRow {
   }
 };
 
+// What detection did at a time that has not come yet, it did before the clock was put back. What operators set stands
+// until they take it back.
+bool counts(const Restriction& restriction, Time now) {
+  return restriction.created_by != by_detection || restriction.created <= now + clock_tolerance;
+}
+
 // As numbers, the mapped addresses of IPv4 lie in a network of IPv6 such as that of ::1.
 bool holds(const Restriction& restriction, const Address& peer) {
   const auto network = Network::parse(restriction.subject);
@@ -55,6 +62,7 @@ std::vector<Restriction> Restrictions::list(Time now) {
                                        " FROM restriction WHERE until IS NULL OR until > :now ORDER BY id");
   row.bind_into(statement);
   statement.use(at).for_each_row([&] { found.push_back(row.to_restriction(connection_)); });
+  std::erase_if(found, [&](const Restriction& each) { return !counts(each, now); });
   return found;
 }
 
@@ -69,6 +77,7 @@ std::optional<Restriction> Restrictions::find(Restricted kind, const std::string
                                        " effect = :effect AND (until IS NULL OR until > :now)");
   row.bind_into(statement);
   statement.use(kind_name, subject, effect_name, at).for_each_row([&] { found = row.to_restriction(connection_); });
+  if (found && !counts(*found, now)) found.reset();
   return found;
 }
 
@@ -178,11 +187,12 @@ std::vector<Restriction> RestrictionReader::read(const std::string& account,
   parts.at = to_seconds(at);
   std::vector<Restriction> found;
   parts.of_names.for_each_row([&] { found.push_back(parts.row.to_restriction(parts.connection)); });
+  std::erase_if(found, [&](const Restriction& each) { return !counts(each, at); });
   if (!peer || !parts.any_network()) return found;
   parts.look_for(*peer);
   parts.of_networks.for_each_row([&] {
     auto restriction = parts.row.to_restriction(parts.connection);
-    if (holds(restriction, *peer)) found.push_back(std::move(restriction));
+    if (holds(restriction, *peer) && counts(restriction, at)) found.push_back(std::move(restriction));
   });
   std::sort(found.begin(), found.end(), [](const Restriction& a, const Restriction& b) { return a.id < b.id; });
   return found;

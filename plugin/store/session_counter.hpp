@@ -29,6 +29,7 @@ class SessionCounter {
   std::string account_;
   std::string network_;
   long long at_ = 0;
+  long long latest_ = 0;
   long long all_ = 0;
   long long on_account_ = 0;
   long long elsewhere_ = 0;

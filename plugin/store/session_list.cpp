@@ -1,5 +1,6 @@
 #include "plugin/store/session_list.hpp"
 
+#include "plugin/store/session_lease.hpp"
 #include "plugin/store/statement.hpp"
 #include "plugin/store/where.hpp"
 
@@ -8,6 +9,7 @@ namespace clientid {
 std::vector<ListedSession> list_sessions(Connection& connection, const std::optional<std::string>& account, Time now) {
   Where where;
   where.add("session.lease > :now", to_seconds(now));
+  where.add("session.lease <= :latest", to_seconds(latest_lease(now)));
   if (account) where.add("session.account = :account", *account);
 
   std::vector<ListedSession> found;

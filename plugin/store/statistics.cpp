@@ -4,6 +4,8 @@
 #include <map>
 
 #include "plugin/store/binding_row.hpp"
+#include "plugin/store/clock_tolerance.hpp"
+#include "plugin/store/session_lease.hpp"
 #include "plugin/store/statement.hpp"
 
 namespace clientid {
@@ -83,6 +85,7 @@ SessionNumbers Statistics::sessions() {
   SessionNumbers numbers;
   Where where;
   where.add("lease > :now", to_seconds(now_));
+  where.add("lease <= :latest", to_seconds(latest_lease(now_)));
   limit_to_scope(where);
   Statement statement(connection_, "SELECT count(*), count(DISTINCT fingerprint) FROM session" + where.text());
   where.bind(statement);
@@ -95,12 +98,14 @@ std::vector<RestrictionNumber> Statistics::restrictions() {
   RestrictionNumber row;
   Where where;
   where.add("(until IS NULL OR until > :now)", to_seconds(now_));
+  where.add("(created_by <> 'detection' OR created <= :latest)", to_seconds(now_ + clock_tolerance));
   if (!scope_.empty()) where.add("kind = :kind", std::string("account"));
   limit_to_scope(where);
-  Statement statement(connection_,
-                      "SELECT effect, kind, count(*) FROM (SELECT effect, kind, until, subject AS account FROM"
-                      " restriction) AS restricted" +
-                          where.text() + " GROUP BY effect, kind ORDER BY effect, kind");
+  Statement statement(
+      connection_,
+      "SELECT effect, kind, count(*) FROM (SELECT effect, kind, until, created, created_by, subject AS account FROM"
+      " restriction) AS restricted" +
+          where.text() + " GROUP BY effect, kind ORDER BY effect, kind");
   where.bind(statement);
   statement.into(row.effect, row.kind, row.count).for_each_row([&] { numbers.push_back(row); });
   return numbers;

@@ -14,8 +14,8 @@ class TallyReader {
   // `names`: how many an attempt is counted under, at most.
   explicit TallyReader(Connection& connection, std::size_t names = 1);
 
-  // Where neither limits, nothing is read. The windows end now and reach back as far as they say, and up to one slice
-  // of 10 seconds more.
+  // Where neither limits, nothing is read. The windows end now, but for clock_tolerance, and reach back as far as they
+  // say, and up to one slice of 10 seconds more.
   Tally read(const std::string& name, const Rate& attempts, const Rate& failures, Time at);
   // Under all of these names together.
   Tally read(const std::vector<std::string>& names, const Rate& attempts, const Rate& failures, Time at);
@@ -23,6 +23,7 @@ class TallyReader {
  private:
   AnyOf names_;
   long long since_ = 0;
+  long long latest_ = 0;
   long long attempts_since_ = 0;
   long long failures_since_ = 0;
   long long attempts_ = 0;

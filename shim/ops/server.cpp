@@ -17,7 +17,9 @@
 #include <memory>
 #include <thread>
 
+#include "plugin/config/config_error.hpp"
 #include "plugin/config/site.hpp"
+#include "plugin/identity/changed_key.hpp"
 #include "shim/auth/module_probe.hpp"
 #include "shim/auth/sasl_library.hpp"
 #include "shim/net/backend_probe.hpp"
@@ -86,6 +88,13 @@ void tell_of_rights(bool memory_locked) {
   if (::geteuid() == 0) log::warning("runs-as-root", {{"mend", "name a user in shim.conf that it becomes"}});
   if (memory_locked) return;
   log::info("memory-not-locked", {{"mend", "set LimitMEMLOCK=infinity in the unit, or start as root"}});
+}
+
+void require_same_keys(const KeyFile& before, const KeyFile& now, const std::string& path) {
+  const auto changed = changed_key(before, now);
+  if (!changed) return;
+  throw ConfigError(path + ": key " + *changed + " is another one than before, under which no bound device would be " +
+                    "known; bring the key back, or, if that is meant, start the program anew");
 }
 
 std::deque<asio::io_context> one_thread_each(unsigned count) {
@@ -284,6 +293,7 @@ asio::awaitable<void> Server::reload(const std::function<Config()>& reread) {
     require_alert_command(fresh);
     const auto keys = std::make_shared<const KeyFile>(KeyFile::load(site.key_file));
     const auto old = service_.get();
+    require_same_keys(*old->parts.hash_keys->get(), *keys, site.key_file);
     // Where AUTH is the back end's, an empty offer would let nobody in, so that nobody would ever reach it.
     const auto service = service_for(fresh, site, old->parts, old->offer->announced());
     const bool learnt = co_await learn_offer(service);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include <mutex>
+#include <new>
 #include <stdexcept>
 
 #include "tests/plugin/sasl_host.hpp"
@@ -44,7 +45,7 @@ const sasl_callback_t callbacks[] = {
 };
 
 void* new_mutex() {
-  return new std::mutex;
+  return new (std::nothrow) std::mutex;
 }
 int lock_mutex(void* mutex) {
   static_cast<std::mutex*>(mutex)->lock();

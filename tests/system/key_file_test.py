@@ -2,6 +2,7 @@
 import contextlib
 import os
 import pathlib
+import re
 import signal
 import subprocess
 import sys
@@ -80,9 +81,33 @@ class KeyFileTest(unittest.TestCase):
             site.shim.send_signal(signal.SIGHUP)
             self.assertTrue(wait_until(lambda: "reload-failure" in site.log()))
             self.assertIn(f"{key}: the key file is open to others", site.log())
-            for mechanism in (plain, login, scram):
-                self.assertEqual(log_in(site, mechanism, "phone"), ACCEPTED)
-                self.assertEqual(log_in(site, mechanism, "stranger"), REFUSED)
+            self.check_known(site)
+
+    def test_another_key_under_a_number_that_is_known(self):
+        """By it every device would be a stranger, so that a reload does not take it."""
+        with Site() as site:
+            site.ctl("policy set mode=enforce")
+            site.ctl("bind alice UUID -", site.token("phone"))
+            site.start()
+            key, kept = site.dir / "clientid.key", site.dir / "kept"
+            key.rename(kept)
+            key.write_text(re.sub(r"\b[0-9a-f]{64}\b", "5a" * 32, kept.read_text()))
+            key.chmod(0o600)
+            self.check_known(site)
+            site.shim.send_signal(signal.SIGHUP)
+            self.assertTrue(wait_until(lambda: "reload-failure" in site.log()))
+            self.assertIn(f"{key}: key 1 is another one than before", site.log())
+            self.check_known(site)
+            kept.rename(key)
+            site.trap.asked += 1
+            site.shim.send_signal(signal.SIGHUP)
+            self.assertTrue(wait_until(lambda: "reloaded" in site.log()))
+            self.check_known(site)
+
+    def check_known(self, site):
+        for mechanism in (plain, login, scram):
+            self.assertEqual(log_in(site, mechanism, "phone"), ACCEPTED)
+            self.assertEqual(log_in(site, mechanism, "stranger"), REFUSED)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from unittest import mock
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from system.client import connected
 from system.mechanisms import plain
+from system.scripted import Scripted
 from system.site import NAME, Site, prefer_plain_build
 from system.waiting import run_tests, wait_until
 
@@ -157,6 +158,41 @@ class LimitsTest(unittest.TestCase):
             connection.close()
         self.assertLess(time.monotonic() - begun, 5, "every few of them waited for a second")
         self.assertEqual(site.log().count("accept listen="), 1)
+
+    @contextlib.contextmanager
+    def no_descriptors(self, site):
+        """None at all beside those that it has, for a while."""
+        before = resource.prlimit(site.shim.pid, resource.RLIMIT_NOFILE)
+        resource.prlimit(site.shim.pid, resource.RLIMIT_NOFILE, (3, before[1]))
+        try:
+            yield
+        finally:
+            resource.prlimit(site.shim.pid, resource.RLIMIT_NOFILE, before)
+
+    def test_threats_failing_open_without_descriptors_auth_is_put_off(self):
+        """Of whatever step of it is first in need of one: here the store is still to be opened."""
+        site = self.site_without_sanitizers("auth-workers = 1")
+        with connected(site, "phone") as phone, connected(site, "phone") as wrong, connected(site, "new") as stranger:
+            with self.no_descriptors(site):
+                self.assertEqual(plain(phone, site, site.passwords["alice"])[0], 454)
+                self.assertEqual(plain(wrong, site, "wrong")[0], 454)
+                self.assertEqual(plain(stranger, site, site.passwords["alice"])[0], 454)
+            self.assertIn("store-failure cause=", site.log())
+            self.assertEqual(plain(phone, site, site.passwords["alice"])[0], 235)
+            self.assertEqual(plain(wrong, site, "wrong")[0], 535)
+            self.assertEqual(plain(stranger, site, site.passwords["alice"])[0], 535)
+
+    def test_without_descriptors_a_message_is_put_off(self):
+        self.enterContext(mock.patch.dict(os.environ))
+        prefer_plain_build()
+        site = self.enterContext(Site(backend=Scripted))
+        site.start()
+        with connected(site) as client:
+            self.assertEqual(plain(client, site, site.passwords["alice"])[0], 235)
+            with self.no_descriptors(site):
+                self.assertEqual(client.mail("alice@" + NAME)[0], 451)
+                self.assertRegex(site.log(), r'backend-down backend=\S+ cause="Too many open files"')
+            self.assertEqual(client.sendmail("alice@" + NAME, ["bob@" + NAME], "Subject: later\r\n\r\ntext\r\n"), {})
 
     def test_the_limit_of_descriptors_is_raised_as_far_as_it_goes(self):
         site = self.enterContext(Site(["max-connections-per-address = 1000", "workers = 1"]))

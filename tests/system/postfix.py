@@ -156,13 +156,22 @@ class Postfix:
         """True once no session is open, the queue is empty, and so many messages were delivered."""
         return wait_until(lambda: self._idle() and len(self.messages()) == messages)
 
+    def sessions(self):
+        """The process ids of all smtpd."""
+        master = self._master()
+        return [pid for pid, parent, name in processes() if parent == master and name == "smtpd"]
+
     def end_sessions(self):
         """Every smtpd ends where it stands, as when its time is over."""
-        sessions = [pid for pid, parent, name in processes() if parent == self._master() and name == "smtpd"]
+        sessions = self.sessions()
         for pid in sessions:
             os.kill(pid, signal.SIGTERM)
         if not sessions or not wait_until(lambda: not any(map(running, sessions))):
             raise RuntimeError("no smtpd, or it did not stop")
+
+    def queue_is_empty(self):
+        return not [path for name in ("incoming", "active", "deferred")  # the way a message takes
+                    for path in (self.dir / "queue" / name).glob("**/*") if path.is_file()]
 
     def _master(self):
         return int((self.dir / "queue/pid/master.pid").read_text())
@@ -171,9 +180,7 @@ class Postfix:
         log = self.log()
         opened = re.findall(r"smtpd\[\d+\]: connect from", log)
         closed = re.findall(r"smtpd\[\d+\]: disconnect from", log)
-        queued = [path for name in ("incoming", "active", "deferred")  # the way a message takes
-                  for path in (self.dir / "queue" / name).glob("**/*") if path.is_file()]
-        return len(opened) == len(closed) and not queued
+        return len(opened) == len(closed) and self.queue_is_empty()
 
 
 def processes():

@@ -14,6 +14,7 @@ import secrets
 import signal
 import subprocess
 
+from .postfix import running
 from .waiting import Skip, free_port, wait_until
 
 ROLE = "clientid"
@@ -111,6 +112,24 @@ class Postgresql:
 
     def restart(self):
         self.stop()
+        self.start()
+
+    def crash(self, dice):
+        """One of its processes is killed, whereupon it begins anew by itself, or all of them. Until it answers again."""
+        family = self._family()
+        if dice.random() < 0.5 and len(family) > 1:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(dice.choice(family[1:]), signal.SIGKILL)
+            if not wait_until(self._answers, 60):
+                raise RuntimeError("PostgreSQL does not come back:\n" + self.log())
+            return
+        self.process.kill()  # first, for it would start others
+        self.process.wait()
+        for process in family[1:]:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        if not wait_until(lambda: not any(map(running, family[1:]))):
+            raise RuntimeError("PostgreSQL is still there")
         self.start()
 
     def stand_still(self):

@@ -2,6 +2,7 @@
 import contextlib
 import os
 import pathlib
+import re
 import sqlite3
 import sys
 import unittest
@@ -11,7 +12,7 @@ from system.mechanisms import ACCEPTED, REFUSED, UNAVAILABLE, log_in, login, pla
 from system.outcomes import Outcomes
 from system.refusing import start_in_vain
 from system.site import Site
-from system.waiting import run_tests
+from system.waiting import run_tests, wait_until
 
 GARBAGE = b"\xa5"
 
@@ -91,6 +92,23 @@ class StoreDamagedTest(unittest.TestCase):
 
     def test_table_missing(self):
         self.check(table_missing, "no such table: binding")
+
+    def test_in_place(self):
+        """The file that the shim has open. What it has in memory may still serve, but nobody is taken for another."""
+        with self.site() as site:
+            site.start()
+            self.assertEqual(log_in(site, plain, "phone"), ACCEPTED)
+            Outcomes(site).wait_for(1)
+            with open(self.db, "r+b") as file:
+                file.write(GARBAGE * self.db.stat().st_size)
+            for mechanism in (plain, login, scram):
+                self.assertIn(log_in(site, mechanism, "phone"), (ACCEPTED, UNAVAILABLE))
+                self.assertIn(log_in(site, mechanism, "stranger"), (REFUSED, UNAVAILABLE))
+            self.assertTrue(wait_until(lambda: re.search(r"(store-failure|history-waits) cause=", site.log())))
+            self.put_in_place(site.dir / "copy.db")
+            for mechanism in (plain, login, scram):
+                self.assertEqual(log_in(site, mechanism, "phone"), ACCEPTED)
+                self.assertEqual(log_in(site, mechanism, "stranger"), REFUSED)
 
     def test_at_start(self):
         with self.site() as site:

@@ -1,8 +1,10 @@
-"""A saslauthd that hangs: the client gets 454 in time, others are served, and the shim ends when it is told to."""
+"""A saslauthd that hangs: clients get 454 in time, are let in once it goes on, and the shim ends when it is told to."""
+import concurrent.futures
 import json
 import pathlib
 import signal
 import sys
+import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
@@ -58,6 +60,17 @@ class StuckAuthTest(unittest.TestCase):
         self.assertEqual(shim.wait(30), 1)
         self.assertIn("auth-stuck mend=", site.log())
         self.assertIn("authenticated", site.ctl("history alice"))
+
+    def test_others_are_put_off_in_time_and_let_in_once_it_goes_on(self):
+        site, saslauthd = self.site("enforce")
+        self.stop(saslauthd)
+        begun = time.monotonic()
+        with concurrent.futures.ThreadPoolExecutor(6) as threads:
+            replies = list(threads.map(lambda _: log_in(site, plain, "phone"), range(6)))
+        self.assertEqual(replies, [UNAVAILABLE] * 6)
+        self.assertLess(time.monotonic() - begun, 15, "not a second for each, whatever stands before it")
+        saslauthd.send_signal(signal.SIGCONT)
+        self.assertTrue(wait_until(lambda: log_in(site, plain, "phone") == ACCEPTED))
 
 
 if __name__ == "__main__":

@@ -96,3 +96,14 @@ TEST_CASE("threats: floods - the oldest beyond max_rows are forgotten, whoever m
   CHECK(text(connection, "new") == "20:0/1 ");
   CHECK(text(connection, "newer") == "20:0/1 ");
 }
+
+TEST_CASE("what was counted more than a day ahead, before the clock was put back, is forgotten") {
+  const TemporaryStore store;
+  auto connection = store.open();
+  Counters counters(connection);
+  counters.add({{{"a", at(24 * 3600)}, {.attempts = 1}}, {{"a", at(24 * 3600 + 10)}, {.attempts = 1}}});
+  counters.purge(at(10));
+  CHECK(text(connection, "a") == "86400:1/0 86410:1/0 ");
+  counters.purge(at(9));
+  CHECK(text(connection, "a") == "86400:1/0 ");
+}

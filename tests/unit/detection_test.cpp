@@ -271,6 +271,30 @@ TEST_CASE("UC7 failures overall above a threshold bring attack mode, or an alert
   }
 }
 
+TEST_CASE("UC7 what failed before the clock was put back is no attack of now") {
+  constexpr long long day = 86400;
+  Site site;
+  site.set("", "detect-account", "3/10m");
+  site.fail(3, alice, "*", "", day);
+  CHECK(site.look_at_account(0).empty());
+  // Another host's clock may be a little ahead.
+  CHECK(site.look_at_account(day - 61).empty());
+  CHECK(site.look_at_account(day - 60).size() == 1);
+}
+
+TEST_CASE("UC7 an attack is told of anew where the clock was put back meanwhile") {
+  constexpr long long day = 86400;
+  Site site;
+  site.set("", "detect-all", "100/10m");
+  for (const long long when : {0LL, day}) {
+    Counters(site.connection()).add({{{all_failures, at(when)}, {.attempts = 0, .failures = 100}}});
+  }
+  CHECK(site.look_at_all(day).size() == 1);
+  CHECK(site.look_at_all(day + 1).empty());
+  CHECK(site.look_at_all(0).size() == 1);
+  CHECK(site.look_at_all(1).empty());
+}
+
 TEST_CASE("UC7 without a suspect nothing is looked at") {
   Site site;
   site.set("", "detect-all", "1/10m");

@@ -281,6 +281,30 @@ TEST_CASE("an attempt does not meet what has ended") {
   CHECK(met.from("192.0.2.7", 20).empty());
 }
 
+TEST_CASE("what detection did before the clock was put back is over, and what an operator did is not") {
+  Met met;
+  auto detected = restriction(Restricted::network, "192.0.2.7/32", Effect::block, at(86400 + 3600));
+  detected.created = at(86400);
+  detected.created_by = by_detection;
+  met.restrictions().put(detected);
+  detected.kind = Restricted::account;
+  detected.subject = alice;
+  detected.effect = Effect::known_only;
+  met.restrictions().put(detected);
+  auto set = restriction(Restricted::network, "192.0.2.0/24", Effect::block, at(86400 + 3600));
+  set.created = at(86400);
+  met.restrictions().put(set);
+  const std::string all = "block network 192.0.2.7/32, known-only account " + alice + ", block network 192.0.2.0/24";
+  CHECK(met.from("192.0.2.7", 86400) == all);
+  CHECK(met.from("192.0.2.7", 0) == "block network 192.0.2.0/24");
+  CHECK(text(met.restrictions().list(at(0))) == "block network 192.0.2.0/24");
+  CHECK_FALSE(met.restrictions().find(Restricted::account, alice, Effect::known_only, at(0)));
+  // Another host's clock may be a little ahead.
+  CHECK(met.from("192.0.2.7", 86400 - 60) == all);
+  CHECK(text(met.restrictions().list(at(86400 - 60))) == all);
+  CHECK(met.from("192.0.2.7", 86400 - 61) == "block network 192.0.2.0/24");
+}
+
 TEST_CASE("what is met is in the order in which it was made") {
   Met met;
   met.restrictions().put(restriction(Restricted::network, "192.0.2.7/32"));

@@ -67,8 +67,9 @@ TEST_CASE("U6.2.3: sessions of a process that was killed end with their lease") 
   CHECK(processes.count(at(0) + Ledger::lease).all == 1);
   CHECK(processes.count(at(60) + Ledger::lease - second).all == 1);
 
-  processes.second.tend(at(0) + Ledger::lease + Ledger::kept_after_lease);
-  const auto kept = list_sessions(processes.connection, std::nullopt, at(0));
+  const auto later = at(0) + Ledger::lease + Ledger::kept_after_lease;
+  processes.second.tend(later);
+  const auto kept = list_sessions(processes.connection, std::nullopt, later);
   REQUIRE(kept.size() == 1);
   CHECK(kept.front().session.holder == "second");
 }

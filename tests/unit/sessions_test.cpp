@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "plugin/store/session_counter.hpp"
+#include "plugin/store/session_lease.hpp"
 #include "plugin/store/session_list.hpp"
 #include "tests/unit/temporary_store.hpp"
 
@@ -143,4 +144,21 @@ TEST_CASE("X2 the sessions of a device on one account are counted apart") {
   CHECK(counter.count({phone}, "bob@example.com", "", at(0)).on_account == 2);
   CHECK(counter.count({phone}, "carol@example.com", "", at(0)).on_account == 0);
   CHECK(counter.count({phone}, alice, "", at(0)).all == 3);
+}
+
+TEST_CASE("U6.2.3 a lease that was given before the clock was put back is none") {
+  const TemporaryStore store;
+  auto connection = store.open();
+  Sessions sessions(connection);
+  SessionCounter counter(connection);
+  sessions.open(session("a", 1), at(86400));
+  const auto count = [&](long long when) { return counter.count({phone}, alice, "", at(when)).all; };
+  const auto longest = (session_lease + clock_tolerance).count();
+  CHECK(count(86400 - longest - 1) == 0);
+  CHECK(listed(connection, at(86400 - longest - 1)).empty());
+  CHECK(count(86400 - longest) == 1);
+  CHECK(listed(connection, at(86400 - longest)) == "a1 ");
+  // The process is there, and says so.
+  sessions.extend("a", at(90));
+  CHECK(count(0) == 1);
 }

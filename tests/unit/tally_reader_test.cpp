@@ -66,3 +66,16 @@ TEST_CASE("U6.2.3 one limit is enough to be counted, and without any nothing is 
   CHECK(text(reader.read("", in_a_minute, in_a_minute, at(0))) == "0/0");
   CHECK_THROWS_AS(reader.read("a", in_a_minute, none, at(0)), StoreError);
 }
+
+TEST_CASE("U6.2.3 what was counted before the clock was put back does not count until that time comes") {
+  const TemporaryStore store;
+  auto connection = store.open();
+  TallyReader reader(connection);
+  Counters(connection).add({{{"a", at(86400)}, {.attempts = 3, .failures = 1}}});
+  const auto read = [&](long long when) { return text(reader.read("a", in_a_minute, in_a_minute, at(when))); };
+  CHECK(read(86400) == "3/1");
+  CHECK(read(0) == "0/0");
+  // Another host's clock may be a little ahead.
+  CHECK(read(86400 - 61) == "0/0");
+  CHECK(read(86400 - 60) == "3/1");
+}

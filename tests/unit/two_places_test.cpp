@@ -129,3 +129,8 @@ TEST_CASE("D7.3 a device that does not count is nowhere") {
   CHECK_FALSE(location_conflict(without, facts));
   CHECK(location_conflict(attempt(), facts));
 }
+
+TEST_CASE("U6.2.4 a sighting of before the clock was put back is as far away as the clocks say") {
+  CHECK(conflict(seen(new_york, -1h, berlin)) == "in DE, and 1h before in US");
+  CHECK(conflict(seen(new_york, -24h, berlin)) == "none");
+}
