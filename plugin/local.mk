@@ -115,9 +115,15 @@ libbinding_la_SOURCES = \
   %D%/store/statement.cpp %D%/store/statement.hpp \
   %D%/store/statistics.cpp %D%/store/statistics.hpp \
   %D%/store/store_clock.cpp %D%/store/store_clock.hpp \
+  %D%/store/store_copy.cpp %D%/store/store_copy.hpp \
   %D%/store/store_error.hpp \
   %D%/store/store_url.cpp %D%/store/store_url.hpp \
   %D%/store/suggestions.cpp %D%/store/suggestions.hpp \
+  %D%/store/table.cpp %D%/store/table.hpp \
+  %D%/store/table_digest.cpp %D%/store/table_digest.hpp \
+  %D%/store/table_reader.cpp %D%/store/table_reader.hpp \
+  %D%/store/table_row.cpp %D%/store/table_row.hpp \
+  %D%/store/table_writer.cpp %D%/store/table_writer.hpp \
   %D%/store/tally_reader.cpp %D%/store/tally_reader.hpp \
   %D%/store/type_table.cpp %D%/store/type_table.hpp \
   %D%/store/wait_limit.cpp %D%/store/wait_limit.hpp \

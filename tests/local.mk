@@ -135,6 +135,7 @@ unit_test_SOURCES = \
   %D%/unit/smtp_script.cpp %D%/unit/smtp_script.hpp \
   %D%/unit/sqlite_test.cpp \
   %D%/unit/store_clock_test.cpp \
+  %D%/unit/store_copy_test.cpp \
   %D%/unit/store_url_test.cpp \
   %D%/unit/tally_reader_test.cpp \
   %D%/unit/temporary_certificate.cpp %D%/unit/temporary_certificate.hpp \
@@ -238,6 +239,7 @@ system_tests = \
   %D%/system/clients_test.py \
   %D%/system/clock_test.py \
   %D%/system/crash_test.py \
+  %D%/system/copy_test.py \
   %D%/system/ctl_attack_test.py \
   %D%/system/ctl_bind_test.py \
   %D%/system/ctl_block_test.py \

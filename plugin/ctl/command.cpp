@@ -134,6 +134,7 @@ constexpr std::array table{
     Command{"key retire", "KEY", "forget an old key", 1, 1, retire_options, key_retire},
     Command{"export", "FILE|-", "write the store into a file", 1, 1, export_options, export_store},
     Command{"import", "FILE|-", "take what a file holds into the store", 1, 1, import_options, import_file},
+    Command{"copy", "URL", "copy the store into an empty one, and verify it", 1, 1, {}, copy_store},
     Command{"purge", "", "remove old history, and what is over", 0, 0, purge_options, purge},
     Command{"doctor", "", "find what is wrong, and how to mend it", 0, 0, doctor_options, doctor},
     Command{"complete", "", "tell a shell what may stand next", 0, 0, {}, complete},

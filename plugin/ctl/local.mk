@@ -10,6 +10,7 @@ clientidctl_SOURCES = \
   %D%/completion.cpp \
   %D%/confirmation.cpp %D%/confirmation.hpp \
   %D%/context.cpp %D%/context.hpp \
+  %D%/copy.cpp \
   %D%/counted.hpp \
   %D%/csv_import.cpp %D%/csv_import.hpp \
   %D%/csv_reader.cpp %D%/csv_reader.hpp \

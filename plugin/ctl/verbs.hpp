@@ -60,6 +60,7 @@ Verb key_rotate;
 Verb key_retire;
 Verb export_store;  // export.cpp
 Verb import_file;   // import.cpp
+Verb copy_store;    // copy.cpp
 
 Verb complete;  // completion.cpp
 

@@ -86,12 +86,27 @@ void Connection::require_writable(const std::string& url) {
 }
 
 std::optional<long long> Connection::initialise(const std::string& url) {
-  Connection connection(url, engine_of(url), open_session(url, Durability::full, IfMissing::create));
+  auto connection = open_to_fill(url);
   return upgrade_schema(connection);
+}
+
+Connection Connection::open_to_fill(const std::string& url) {
+  return {url, engine_of(url), open_session(url, Durability::full, IfMissing::create)};
 }
 
 bool Connection::still_there() {
   return !opened_.empty() && engine_->what_stands_at(*session_, place_of(url_, *engine_)) == opened_;
+}
+
+std::string Connection::identity() {
+  if (engine_->identity.empty()) return engine_->what_stands_at(*session_, place_of(url_, *engine_));
+  std::string answer;
+  Statement(*this, std::string(engine_->identity)).into(answer).for_each_row([] {});
+  return answer;
+}
+
+bool Connection::is_same_store_as(Connection& other) {
+  return engine_ == other.engine_ && identity() == other.identity();
 }
 
 std::string Connection::cause(const soci::soci_error& error) const {

@@ -40,6 +40,9 @@ class Connection {
   // if none; nothing if there was nothing to be done. A database of a server must be there.
   static std::optional<long long> initialise(const std::string& url);
 
+  // For who makes the tables itself. There need not be a store, and nobody has looked whether there is one.
+  static Connection open_to_fill(const std::string& url);
+
   Connection(Connection&&) noexcept;
   Connection& operator=(Connection&&) noexcept;
   ~Connection();
@@ -48,6 +51,9 @@ class Connection {
 
   // False where the store was removed or replaced since it was opened, or its server has ended the session.
   bool still_there();
+
+  // Whether both reach the same store, however each URL names it.
+  bool is_same_store_as(Connection& other);
 
   // For the files of this folder.
   soci::session& sql() { return *session_; }
@@ -59,6 +65,7 @@ class Connection {
  private:
   friend class Transaction;
   Connection(std::string url, const Engine& engine, std::unique_ptr<soci::session> session);
+  std::string identity();
 
   std::string url_;
   const Engine* engine_;

@@ -31,6 +31,13 @@ struct Engine {
   // Empty where the engine sees to it.
   std::string_view id_was_given;
 
+  // A query for the highest id that the table :table ever gave out, and how one that gave out none goes on behind :id.
+  std::string_view last_id;
+  std::string_view go_on_behind_id;
+
+  // A query for which store this is, by whatever URL it was reached. Empty where what_stands_at() tells.
+  std::string_view identity;
+
   // `place` is the URL without the scheme. Throws soci_error.
   std::unique_ptr<soci::session> (*open)(const std::string& place, Durability durability, IfMissing if_missing);
 

@@ -202,6 +202,12 @@ const Engine postgresql_engine = {
     .id_was_given =
         "SELECT setval(sequence, greatest(:id, pg_sequence_last_value(sequence))) FROM (SELECT"
         " pg_get_serial_sequence('binding', 'id')::regclass AS sequence) AS of_ids",
+    .last_id = "SELECT coalesce(pg_sequence_last_value(pg_get_serial_sequence(:table, 'id')::regclass), 0)",
+    .go_on_behind_id = "SELECT setval(pg_get_serial_sequence(:table, 'id'), :id)",
+    // Everybody may ask for the start of the server, and no other has begun in the same microsecond.
+    .identity =
+        "SELECT concat_ws(' ', extract(epoch FROM pg_postmaster_start_time()), current_database(), (SELECT oid FROM"
+        " pg_namespace WHERE nspname = current_schema()))",
     .open = open,
     .what_stands_at = what_stands_at,
     .cause = cause,

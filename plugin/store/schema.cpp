@@ -113,6 +113,30 @@ long long version_of(Connection& connection) {
   return version;
 }
 
+// What leads from this version to that of this program.
+std::vector<std::string> statements_after(long long version, const Engine& engine) {
+  std::vector<std::string> all;
+  for (auto step = steps.begin() + version; step != steps.end(); ++step) {
+    for (const auto& text : (*step)(engine)) {
+      all.push_back(boost::replace_all_copy(text, "TEXT", std::string(engine.text_column)));
+    }
+  }
+  return all;
+}
+
+void make_version_table(Connection& connection) {
+  execute(connection, "CREATE TABLE schema_version (version BIGINT NOT NULL)");
+  execute(connection, "INSERT INTO schema_version (version) VALUES (0)");
+}
+
+void set_known_version(Connection& connection) {
+  Statement(connection, "UPDATE schema_version SET version = :version").use(known_version).execute();
+}
+
+bool makes_index(std::string_view text) {
+  return text.starts_with("CREATE INDEX ") || text.starts_with("CREATE UNIQUE INDEX ");
+}
+
 }  // namespace
 
 long long schema_version() {
@@ -130,18 +154,29 @@ std::optional<long long> upgrade_schema(Connection& connection) {
   Transaction transaction(connection);
   const auto version = version_of(connection);
   if (version == known_version) return std::nullopt;
-  if (version == 0) {
-    execute(connection, "CREATE TABLE schema_version (version BIGINT NOT NULL)");
-    execute(connection, "INSERT INTO schema_version (version) VALUES (0)");
-  }
-  for (auto step = steps.begin() + version; step != steps.end(); ++step) {
-    for (const auto& text : (*step)(connection.engine())) {
-      execute(connection, boost::replace_all_copy(text, "TEXT", std::string(connection.engine().text_column)));
-    }
-  }
-  Statement(connection, "UPDATE schema_version SET version = :version").use(known_version).execute();
+  if (version == 0) make_version_table(connection);
+  for (const auto& text : statements_after(version, connection.engine())) execute(connection, text);
+  set_known_version(connection);
   transaction.commit();
   return version;
+}
+
+bool holds_store(Connection& connection) {
+  return version_of(connection) != 0;
+}
+
+void make_tables(Connection& connection) {
+  make_version_table(connection);
+  for (const auto& text : statements_after(0, connection.engine())) {
+    if (!makes_index(text)) execute(connection, text);
+  }
+}
+
+void make_indices(Connection& connection) {
+  for (const auto& text : statements_after(0, connection.engine())) {
+    if (makes_index(text)) execute(connection, text);
+  }
+  set_known_version(connection);
 }
 
 }  // namespace clientid

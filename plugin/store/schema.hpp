@@ -17,4 +17,12 @@ void check_schema(Connection& connection);
 // one.
 std::optional<long long> upgrade_schema(Connection& connection);
 
+// False in an empty database. Throws StoreError where it is that of something else, or of a newer program.
+bool holds_store(Connection& connection);
+
+// For who fills an empty database in one transaction of his own: the tables first; and when they are full the indices,
+// which are made two or three times as fast then, and the version, without which it is no store.
+void make_tables(Connection& connection);
+void make_indices(Connection& connection);
+
 }  // namespace clientid

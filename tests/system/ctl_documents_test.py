@@ -27,7 +27,7 @@ class DocumentTest(SiteTest):
         self.assertEqual(sorted(helped), sorted(manual))
         self.assertEqual({name.split()[0] for name in helped}, set(
             "init enrol bind licence list show pending approve deny suspend resume revoke remove label expire account "
-            "policy type block attack check history sessions stats key doctor export import purge complete".split()))
+            "policy type block attack check history sessions stats key doctor export import copy purge complete".split()))
 
     def test_same_options(self):
         options = self.help.split("\noptions:\n")[1]

@@ -9,10 +9,12 @@ It runs as a user without privileges, for it does not start as root. The role ha
 import contextlib
 import glob
 import os
+import pathlib
 import pwd
 import secrets
 import signal
 import subprocess
+import tempfile
 
 from .postfix import running
 from .waiting import Skip, free_port, wait_until
@@ -92,10 +94,12 @@ class Postgresql:
         return self._run("psql", "-X", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", self.dir, "-p", str(self.port), "-U",
                          self.user, "-d", database, text=text).strip()
 
-    def start(self):
+    def start(self, *prefix):
+        """A prefix is a command that becomes the server."""
         with open(self.dir / "log", "ab") as log:
-            self.process = subprocess.Popen([binary("postgres"), "-D", self.data], stdin=subprocess.DEVNULL, stdout=log,
-                                            stderr=log, env={"LC_ALL": "C", "PATH": os.defpath}, cwd="/", **self.as_user)
+            self.process = subprocess.Popen([*prefix, binary("postgres"), "-D", self.data], stdin=subprocess.DEVNULL,
+                                            stdout=log, stderr=log, env={"LC_ALL": "C", "PATH": os.defpath}, cwd="/",
+                                            **self.as_user)
         if not wait_until(lambda: self.process.poll() is not None or self._answers(), 60) or self.process.poll():
             self.stop()
             raise RuntimeError("PostgreSQL does not start:\n" + self.log())
@@ -184,3 +188,13 @@ def server_user():
 
 def require_postgresql():
     binary("initdb")
+
+
+def require_built_with_it():
+    with tempfile.TemporaryDirectory() as directory:
+        conf = pathlib.Path(directory, "conf")
+        conf.write_text("store = postgresql://127.0.0.1:1/x\n")
+        done = subprocess.run([os.environ.get("CLIENTIDCTL", "./clientidctl"), "--config", conf, "list"],
+                              capture_output=True, text=True)
+        if "without PostgreSQL" in done.stderr:
+            raise Skip("the programs were built without PostgreSQL")

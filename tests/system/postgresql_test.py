@@ -17,26 +17,17 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from system.mechanisms import ACCEPTED, REFUSED, UNAVAILABLE, log_in, plain
 from system.outcomes import Outcomes
-from system.postgresql import Postgresql, require_postgresql
+from system.postgresql import Postgresql, require_built_with_it, require_postgresql
 from system.refusing import ctl_in_vain, run_in_vain, start_in_vain
 from system.settings import overridden
 from system.site import Site, program
 from system.two_shims import beside
-from system.waiting import Skip, run_tests, wait_until
+from system.waiting import run_tests, wait_until
 
 UNIT = pathlib.Path(__file__).resolve().parents[1] / "unit"
 USES_STORE = re.compile(r"\bTemporary(Store|Database)\b")
 
 numbers = itertools.count(1)
-
-
-def require_built_with_it():
-    with tempfile.TemporaryDirectory() as directory:
-        conf = pathlib.Path(directory, "conf")
-        conf.write_text("store = postgresql://127.0.0.1:1/x\n")
-        done = subprocess.run([program("CLIENTIDCTL"), "--config", conf, "list"], capture_output=True, text=True)
-        if "without PostgreSQL" in done.stderr:
-            raise Skip("the programs were built without PostgreSQL")
 
 
 class PostgresqlTest(unittest.TestCase):
