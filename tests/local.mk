@@ -256,6 +256,7 @@ system_tests = \
   %D%/system/ctl_init_test.py \
   %D%/system/ctl_key_test.py \
   %D%/system/ctl_list_test.py \
+  %D%/system/ctl_on_postgresql_test.py \
   %D%/system/ctl_purge_test.py \
   %D%/system/ctl_sessions_test.py \
   %D%/system/ctl_settings_test.py \
