@@ -15,8 +15,9 @@ endif
 # Where an Exim is unpacked, if any: it cannot be installed beside Postfix.
 EXIM_ROOT =
 
-# Where fail2ban and Prometheus are unpacked, if they are not installed: they would be started.
+# Where fail2ban, PgBouncer and Prometheus are unpacked, if they are not installed: they would be started.
 FAIL2BAN_ROOT =
+PGBOUNCER_ROOT =
 PROMETHEUS_ROOT =
 
 AM_TESTS_ENVIRONMENT = \
@@ -29,6 +30,7 @@ AM_TESTS_ENVIRONMENT = \
   SRCDIR='$(abs_top_srcdir)'; export SRCDIR; \
   EXIM_ROOT='$(EXIM_ROOT)'; export EXIM_ROOT; \
   FAIL2BAN_ROOT='$(FAIL2BAN_ROOT)'; export FAIL2BAN_ROOT; \
+  PGBOUNCER_ROOT='$(PGBOUNCER_ROOT)'; export PGBOUNCER_ROOT; \
   PROMETHEUS_ROOT='$(PROMETHEUS_ROOT)'; export PROMETHEUS_ROOT; \
   PYTHONDONTWRITEBYTECODE=1; export PYTHONDONTWRITEBYTECODE;
 
@@ -286,6 +288,7 @@ system_tests = \
   %D%/system/metrics_test.py \
   %D%/system/package_test.py \
   %D%/system/password_check_test.py \
+  %D%/system/pgbouncer_test.py \
   %D%/system/plugin_missing_test.py \
   %D%/system/postgresql_test.py \
   %D%/system/proxied_relay_test.py \

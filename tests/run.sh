@@ -14,6 +14,7 @@ install_packages $build_packages $mail_packages build-essential clang clang-form
 unpack_package build/exim exim4-daemon-heavy
 # These would be started, and ban, for the whole machine.
 unpack_package build/fail2ban fail2ban
+unpack_package build/pgbouncer pgbouncer
 unpack_package build/prometheus prometheus
 
 # Tests install it, as README.md says.
@@ -33,7 +34,8 @@ rm -f build/plain/simulation.log build/plain/simulation.trs
 make -C build/plain simulation.log >build/plain/check.log 2>&1 &
 simulation=$!
 make -C build/sanitized -j"$((2 * $(nproc)))" -k check FOREIGN_PLUGIN_DIR="$PWD/build/plain/.libs" \
-  EXIM_ROOT="$PWD/build/exim" FAIL2BAN_ROOT="$PWD/build/fail2ban" PROMETHEUS_ROOT="$PWD/build/prometheus" \
+  EXIM_ROOT="$PWD/build/exim" FAIL2BAN_ROOT="$PWD/build/fail2ban" PGBOUNCER_ROOT="$PWD/build/pgbouncer" \
+  PROMETHEUS_ROOT="$PWD/build/prometheus" \
   >build/sanitized/check.log 2>&1 || status=$?
 wait $simulation || status=$?
 

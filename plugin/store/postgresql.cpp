@@ -164,6 +164,9 @@ std::string advice_on(std::string_view text, std::string_view state) {
   if (speaks_of("FATAL:  database \"") && speaks_of("does not exist")) {
     return "; make it with: createdb -E UTF8 -T template0 NAME";
   }
+  if (speaks_of("unsupported startup parameter")) {
+    return "; PgBouncer needs ignore_startup_parameters = options: clientid.conf(5)";
+  }
   return {};
 }
 

@@ -16,6 +16,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from system.mechanisms import ACCEPTED, REFUSED, UNAVAILABLE, log_in, plain
+from system.monitored import Monitor
 from system.outcomes import Outcomes
 from system.postgresql import Postgresql, require_built_with_it, require_postgresql
 from system.refusing import ctl_in_vain, run_in_vain, start_in_vain
@@ -320,6 +321,38 @@ class ServerTest(PostgresqlTest):
                                 " pid <> pg_backend_pid()")
                 with contextlib.suppress(RuntimeError):
                     asked.result(60)
+
+    def test_connections(self):
+        """As many as the manual says, whoever comes, and made anew when all were taken away."""
+        monitor = Monitor()
+        site = self.enforcing(config=["auth-workers = 3", "max-errors = 100", *monitor.config])
+        site.start()
+        outcomes = Outcomes(site)
+        bound = 3 + 1 + 1
+        for turn in (1, 2):
+            most = self.connections_under_load(site, monitor)
+            self.assertLessEqual(most, bound)
+            self.assertGreater(most, 3)
+            outcomes.wait_for(turn * 60)
+            self.server.sql(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{self.name}'")
+            self.assertTrue(wait_until(lambda: self.connections() == 0))
+        self.check_as_ever(site)
+        self.assertNotIn("store-failure", site.log())
+
+    def connections(self):
+        return int(self.server.sql("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'clientid-shim'"
+                                   f" AND datname = '{self.name}'"))
+
+    def connections_under_load(self, site, monitor):
+        """The most that were there at a time, while 60 log in, twelve at a time, and somebody looks at the metrics."""
+        with concurrent.futures.ThreadPoolExecutor(12) as threads:
+            asked = [threads.submit(log_in, site, plain, "phone") for _ in range(60)]
+            most = 0
+            while not all(each.done() for each in asked):
+                monitor.samples()
+                most = max(most, self.connections())
+            self.assertEqual({each.result() for each in asked}, {ACCEPTED})
+        return max(most, self.connections())
 
     def test_stopped_at_start(self):
         site = self.enforcing()
