@@ -23,7 +23,7 @@ LC_ALL=C readelf -W --dyn-syms "$module" | sed 's/@.*//' >"$symbols"
 exports=$(awk '$1 ~ /^[0-9]+:$/ && $7 != "UND" && $5 != "LOCAL" { print $8 }' "$symbols" | sort | tr '\n' ' ')
 test "$exports" = 'sasl_auxprop_plug_init sasl_canonuser_init ' || fail "it exports: $exports"
 
-if grep -qw -e __asan_init -e __ubsan_handle_type_mismatch_v1 "$symbols"; then
+if grep -qw -e __asan_init -e __tsan_init -e __ubsan_handle_type_mismatch_v1 "$symbols"; then
   echo 'built with sanitizers: what it imports is theirs'
   exit $status
 fi

@@ -28,8 +28,8 @@ enum Failure { no_namespace = 100, no_mount, no_program };
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   ::setpgid(0, 0);  // it ends its whole process group when it ends
   if (::unshare(CLONE_NEWNS) != 0) ::_exit(no_namespace);
-  if (::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
-      ::mount(etc.c_str(), "/etc", nullptr, MS_BIND, nullptr) != 0) {
+  if (::mount("none", "/", "none", MS_REC | MS_PRIVATE, nullptr) != 0 ||
+      ::mount(etc.c_str(), "/etc", "none", MS_BIND, nullptr) != 0) {
     ::_exit(no_mount);
   }
   const int out = ::open(log.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);

@@ -12,4 +12,5 @@ def plain(name):
 
 def sanitized(path):
     """Whether the program was built with sanitizers, which keep what was freed."""
-    return b"__asan_init" in pathlib.Path(path).read_bytes()
+    content = pathlib.Path(path).read_bytes()
+    return b"__asan_init" in content or b"__tsan_init" in content

@@ -120,7 +120,8 @@ class SocketActivationTest(unittest.TestCase):
     @unittest.skipUnless(shutil.which("systemd-socket-activate"), "there is no systemd-socket-activate here")
     def test_systemd_socket_activate(self):
         addresses = [f"--listen=127.0.0.1:{port}" for port in self.site.ports.values()]
-        passed_on = [f"--setenv={name}" for name in self.site.environment if name.startswith(("SASL_", "ASAN_", "LD_"))]
+        known = ("SASL_", "ASAN_", "TSAN_", "LD_")
+        passed_on = [f"--setenv={name}" for name in self.site.environment if name.startswith(known)]
         self.launcher = ["systemd-socket-activate", *addresses, *passed_on]
         self.site.start(*self.launcher)
         self.assertEqual(self.connect().recv(100), GREETING)
