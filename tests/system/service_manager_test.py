@@ -90,6 +90,8 @@ class AsTheUnit(unittest.TestCase):
     def test_the_verdict_socket_may_be_for_a_group_that_it_is_in(self):
         self.site.config.append(f"verdict-socket = {{dir}}/verdict {self.USER}:{self.OTHERS} 0660")
         self.site.start(*self.prefix(self.OTHERS))
+        # Before that it may have no owner yet.
+        self.assertTrue(wait_until(lambda: "listening listen=" in self.site.log()))
         socket = (self.site.dir / "verdict").stat()
         self.assertEqual((socket.st_gid, socket.st_mode & 0o777), (grp.getgrnam(self.OTHERS).gr_gid, 0o660))
 
