@@ -250,6 +250,7 @@ system_tests = \
   %D%/system/clock_test.py \
   %D%/system/crash_test.py \
   %D%/system/copy_test.py \
+  %D%/system/crowd_test.py \
   %D%/system/ctl_attack_test.py \
   %D%/system/ctl_bind_test.py \
   %D%/system/ctl_block_test.py \
