@@ -5,14 +5,16 @@
 //       --starttls            else TLS from the first octet
 //       --sessions N          in all (1000)
 //       --concurrency N       at a time (1)
+//       --rate N              so many begin in a second, at even times; else each when one has ended
 //       --logins FILE         lines of USER PASSWORD [TYPE TOKEN], taken in turns; without it no AUTH
 //       --message OCTETS      one message of this size in each session
 //       --resume              TLS sessions are taken up again
 //       --hold                all sessions stay open behind AUTH, or behind EHLO without logins, until standard input
 //       ends
+//       --times               print those of all sessions
 //
 // It prints one JSON object: sessions, seconds, CPU seconds of its own, replies by their code, and milliseconds that a
-// session takes: the median, the 99th of 100, and the longest.
+// session takes: the median, the 99th of 100, and the longest. With a rate they count from when it was to begin.
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <openssl/err.h>
@@ -53,10 +55,12 @@ struct Options {
   bool starttls = false;
   unsigned sessions = 1000;
   unsigned concurrency = 1;
+  double rate = 0;  // 0: none
   std::vector<Login> logins;
   std::size_t message = 0;
   bool resume = false;
   bool hold = false;
+  bool times = false;
 };
 
 std::string base64(const std::string& octets) {
@@ -269,6 +273,15 @@ class Load {
     }
   }
 
+  // When it begins.
+  Clock::time_point wait_for_turn(unsigned number) const {
+    if (options_.rate == 0) return Clock::now();
+    const std::chrono::duration<double> after(number / options_.rate);
+    const auto due = begun_ + std::chrono::duration_cast<Clock::duration>(after);
+    std::this_thread::sleep_until(due);
+    return due;
+  }
+
   void open_all() {
     // The sessions go on using both.
     SSL_CTX* context = make_context();
@@ -285,7 +298,7 @@ class Load {
     SSL_CTX* context = make_context();
     SavedSession saved(nullptr, SSL_SESSION_free);
     for (unsigned number = next_++; number < options_.sessions; number = next_++) {
-      const auto begun = Clock::now();
+      const auto begun = wait_for_turn(number);
       Session session(context, options_, tally);
       session.log_in(login(number), saved.get());
       if (options_.message > 0) session.send(message_);
@@ -300,6 +313,7 @@ class Load {
 
   Options options_;
   std::string message_;
+  Clock::time_point begun_ = Clock::now();
   std::atomic<unsigned> next_{0};
   std::mutex mutex_;
   std::vector<std::unique_ptr<Session>> held_;
@@ -321,10 +335,14 @@ Options parse(int argc, char** argv) {
       options.resume = true;
     else if (name == "--hold")
       options.hold = true;
+    else if (name == "--times")
+      options.times = true;
     else if (name == "--sessions")
       options.sessions = static_cast<unsigned>(std::stoul(value()));
     else if (name == "--concurrency")
       options.concurrency = static_cast<unsigned>(std::stoul(value()));
+    else if (name == "--rate")
+      options.rate = std::stod(value());
     else if (name == "--message")
       options.message = std::stoul(value());
     else if (name == "--logins")
@@ -356,9 +374,10 @@ int run(int argc, char** argv) {
   const auto at = [&](double part) {
     return times.at(static_cast<std::size_t>(part * static_cast<double>(times.size() - 1)));
   };
-  const nlohmann::ordered_json result{{"sessions", times.size()}, {"seconds", took.count()},  {"cpu", cpu_seconds()},
-                                      {"replies", tally.replies}, {"resumed", tally.resumed}, {"median", at(0.5)},
-                                      {"p99", at(0.99)},          {"longest", times.back()}};
+  nlohmann::ordered_json result{{"sessions", times.size()}, {"seconds", took.count()},  {"cpu", cpu_seconds()},
+                                {"replies", tally.replies}, {"resumed", tally.resumed}, {"median", at(0.5)},
+                                {"p99", at(0.99)},          {"longest", times.back()}};
+  if (options.times) result["times"] = times;
   std::printf("%s\n", result.dump().c_str());
   return 0;
 }

@@ -12,6 +12,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(os.environ["SRCDIR"]) / "tests"))
 from system.postfix import Postfix
+from system.settings import overridden
 from system.site import Site, program
 from system.waiting import free_port, wait_until
 
@@ -60,12 +61,14 @@ class Shim(Site):
 
     name = "clientid-shim"
 
-    def __init__(self, sink, bindings=10_000, workers=1, name=name, judging=True):
+    def __init__(self, sink=None, bindings=10_000, workers=1, name=name, judging=True, config=(), **more):
+        """`config` wins; `more` is for the site, such as another back end than the sink."""
         # Some more than the load needs, so that no limit is met; what they cost is paid.
-        super().__init__(["failure-delay = 1s", "log-level = info", f"workers = {workers}", "auth-workers = 2",
-                          "mechanisms = PLAIN", f"backend = smtp://127.0.0.1:{sink.port}",
-                          "max-connections = 20000", "max-connections-per-address = 20000",
-                          "max-connections-per-device = 20000", f"clientid = {'on' if judging else 'off'}"])
+        usual = ["failure-delay = 1s", "log-level = info", f"workers = {workers}", "auth-workers = 2",
+                 "mechanisms = PLAIN", *([f"backend = smtp://127.0.0.1:{sink.port}"] if sink else []),
+                 "max-connections = 20000", "max-connections-per-address = 20000",
+                 "max-connections-per-device = 20000", f"clientid = {'on' if judging else 'off'}"]
+        super().__init__(overridden("\n".join(usual), config).splitlines(), **more)
         self.bindings, self.judging, self.name = bindings, judging, name
         self.cores = SERVER_CORE if workers == 1 else f"0-{workers - 1}"
 

@@ -1,4 +1,6 @@
-"""What processes cost: CPU seconds, system calls, memory. All of a server count, its threads and children with it."""
+"""What processes cost: CPU seconds, system calls, memory, descriptors. Of CPU, calls and memory all of a server counts, its
+threads and children with it.
+"""
 import os
 import pathlib
 import re
@@ -56,6 +58,19 @@ def memory(pid):
             continue
         total += int(re.search(r"^Pss:\s+(\d+)", text, re.M)[1])
     return total
+
+
+def resident(pid):
+    """Resident set size of this process alone, in KiB."""
+    return int(re.search(r"^VmRSS:\s+(\d+)", pathlib.Path(f"/proc/{pid}/status").read_text(), re.M)[1])
+
+
+def descriptors(pid):
+    return len(os.listdir(f"/proc/{pid}/fd"))
+
+
+def threads(pid):
+    return len(os.listdir(f"/proc/{pid}/task"))
 
 
 class SystemCalls:
