@@ -305,8 +305,11 @@ class Load {
       session.quit();
       const std::chrono::duration<double, std::milli> took = Clock::now() - begun;
       tally.milliseconds.push_back(took.count());
-      // The tickets came with the replies.
-      if (options_.resume) saved.reset(SSL_get1_session(session.tls()));
+      if (options_.resume) {
+        // The tickets came with the replies. What was not shut down OpenSSL does not take up again.
+        SSL_set_shutdown(session.tls(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+        saved.reset(SSL_get1_session(session.tls()));
+      }
     }
     SSL_CTX_free(context);
   }

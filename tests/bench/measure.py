@@ -39,6 +39,8 @@ class Bench:
         if done.returncode != 0:
             raise SystemExit(f"{peer.name}: {done.stderr.strip()}")
         figures = json.loads(done.stdout)
+        if "--resume" in options and figures["resumed"] < figures["sessions"] / 2:
+            raise SystemExit(f"{peer.name}: of {figures['sessions']} TLS sessions {figures['resumed']} were taken up again")
         figures["server_cpu"] = cpu(peer.pid) - before
         return figures
 
