@@ -212,15 +212,29 @@ endif
 # No tests: make bench-programs
 benches = handshake_floor judge_bench load sink
 EXTRA_PROGRAMS = $(benches)
-handshake_floor_SOURCES = %D%/bench/handshake_floor.cpp
+handshake_floor_SOURCES = %D%/bench/handshake_floor.cpp %D%/bench/number.hpp
 handshake_floor_LDADD = $(OPENSSL_LIBS)
-judge_bench_SOURCES = %D%/bench/judge_bench.cpp %D%/unit/temporary_directory.hpp
+judge_bench_SOURCES = %D%/bench/judge_bench.cpp %D%/bench/number.hpp %D%/unit/temporary_directory.hpp
 judge_bench_LDADD = libshim.la
-load_SOURCES = %D%/bench/load.cpp
+load_SOURCES = %D%/bench/load.cpp %D%/bench/number.hpp
 load_LDADD = $(OPENSSL_LIBS)
-sink_SOURCES = %D%/bench/sink.cpp
+sink_SOURCES = %D%/bench/number.hpp %D%/bench/sink.cpp
 CLEANFILES += $(benches)
 bench-programs: $(benches)
+soak = \
+  %D%/bench/growth.py \
+  %D%/bench/soak \
+  %D%/bench/soak.gp \
+  %D%/bench/soak.py \
+  %D%/bench/soaked_site.py \
+  %D%/bench/traffic/bad.py \
+  %D%/bench/traffic/good.py \
+  %D%/bench/traffic/hostile.py \
+  %D%/bench/traffic/mix.py \
+  %D%/bench/traffic/postmaster.py \
+  %D%/bench/traffic/raw.py \
+  %D%/bench/traffic/slow.py
+EXTRA_DIST += $(soak)
 
 TESTS += %D%/plugin/exports_test.sh
 
@@ -570,6 +584,10 @@ EXTRA_DIST += $(dialogs) $(system_tests) \
   %D%/system/client.py %D%/system/confine.py %D%/system/ctl_import_site.py %D%/system/ctl_site.py %D%/system/demo.py %D%/system/doctored.py \
   %D%/system/dovecot.py %D%/system/exim.py %D%/system/installed_tree.py %D%/system/journald.py %D%/system/mail_host.py \
   %D%/system/mechanisms.py %D%/system/monitored.py %D%/system/network.py %D%/system/older_store.py %D%/system/outcomes.py \
+  %D%/system/client.py %D%/system/ctl_import_site.py %D%/system/ctl_site.py %D%/system/cut_off.py %D%/system/demo.py \
+  %D%/system/doctored.py %D%/system/dovecot.py %D%/system/exim.py %D%/system/installed_tree.py %D%/system/journald.py \
+  %D%/system/mail_host.py \
+  %D%/system/mechanisms.py %D%/system/monitored.py %D%/system/older_store.py %D%/system/outcomes.py \
   %D%/system/postfix.py %D%/system/postgresql.py %D%/system/private_root.py %D%/system/proxied.py %D%/system/readme_steps.py \
   %D%/system/refusing.py %D%/system/rules_test.yml %D%/system/saslauthd.py %D%/system/scram.py %D%/system/scripted.py \
   %D%/system/settings.py %D%/system/site.py %D%/system/terminal.py %D%/system/trap.py %D%/system/two_shims.py \

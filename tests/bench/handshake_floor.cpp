@@ -7,10 +7,11 @@
 #include <openssl/ssl.h>
 
 #include <cstdio>
-#include <cstdlib>
 #include <ctime>
 #include <stdexcept>
 #include <string_view>
+
+#include "tests/bench/number.hpp"
 
 namespace {
 
@@ -51,6 +52,25 @@ SSL_SESSION* shake_hands(SSL_CTX* server_context, SSL_CTX* client_context, SSL_S
   return session;
 }
 
+double run(const char* certificate, const char* key, unsigned handshakes, bool resume) {
+  SSL_CTX* server = SSL_CTX_new(TLS_server_method());
+  SSL_CTX* client = SSL_CTX_new(TLS_client_method());
+  if (SSL_CTX_use_certificate_chain_file(server, certificate) != 1 ||
+      SSL_CTX_use_PrivateKey_file(server, key, SSL_FILETYPE_PEM) != 1) {
+    throw std::runtime_error("cannot use certificate and key");
+  }
+  // The suite that the shim chooses.
+  SSL_CTX_set_ciphersuites(server, "TLS_AES_128_GCM_SHA256");
+  double seconds = 0;
+  SSL_SESSION* last = nullptr;
+  for (; handshakes > 0; --handshakes) {
+    SSL_SESSION* session = shake_hands(server, client, resume ? last : nullptr, seconds);
+    SSL_SESSION_free(last);
+    last = session;
+  }
+  return seconds;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -58,23 +78,12 @@ int main(int argc, char** argv) {
     std::fputs("usage: handshake_floor CERTIFICATE KEY HANDSHAKES [resume]\n", stderr);
     return 2;
   }
-  const bool resume = argc > 4 && std::string_view(argv[4]) == "resume";
-  SSL_CTX* server = SSL_CTX_new(TLS_server_method());
-  SSL_CTX* client = SSL_CTX_new(TLS_client_method());
-  if (SSL_CTX_use_certificate_chain_file(server, argv[1]) != 1 ||
-      SSL_CTX_use_PrivateKey_file(server, argv[2], SSL_FILETYPE_PEM) != 1) {
-    std::fputs("handshake_floor: cannot use certificate and key\n", stderr);
+  try {
+    const bool resume = argc > 4 && std::string_view(argv[4]) == "resume";
+    std::printf("%.6f\n", run(argv[1], argv[2], clientid::to_number<unsigned>(argv[3]), resume));
+    return 0;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "handshake_floor: %s\n", error.what());
     return 1;
   }
-  // The suite that the shim chooses.
-  SSL_CTX_set_ciphersuites(server, "TLS_AES_128_GCM_SHA256");
-  double seconds = 0;
-  SSL_SESSION* last = nullptr;
-  for (int left = std::atoi(argv[3]); left > 0; --left) {
-    SSL_SESSION* session = shake_hands(server, client, resume ? last : nullptr, seconds);
-    SSL_SESSION_free(last);
-    last = session;
-  }
-  std::printf("%.6f\n", seconds);
-  return 0;
 }

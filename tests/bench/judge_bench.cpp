@@ -6,12 +6,12 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
 #include <random>
 
 #include "plugin/store/settings_table.hpp"
 #include "plugin/store/statement.hpp"
 #include "shim/auth/attempt_record.hpp"
+#include "tests/bench/number.hpp"
 #include "tests/unit/temporary_directory.hpp"
 
 namespace {
@@ -116,13 +116,14 @@ Cost run(const std::string& url, Judge& judge, long long bindings, bool failing,
   std::vector<Judgement> judgements;
   judgements.reserve(attempts);
   const auto draw = [&] {
-    const long long who = random() % bindings;
+    const auto drawn = static_cast<long long>(random());
+    const long long who = drawn % bindings;
     Judgement judgement;
     judgement.attempt = {
         .service = "smtp",
         .account = account(who),
         .device = Device{"uuid", fingerprint(failing ? -1 - static_cast<long long>(random()) : who), {}},
-        .peer = Address::parse(address(failing ? random() : who)),
+        .peer = Address::parse(address(failing ? drawn : who)),
         .at = now()};
     judgements.push_back(std::move(judgement));
   };
@@ -180,7 +181,7 @@ void measure(const Size& size, int rounds) {
   Judge judge({.default_realm = "example.com"}, std::make_shared<CurrentKeys>(KeyFile::load(directory.file("key"))),
               nullptr);
 
-  std::mt19937 random(1);
+  std::mt19937 random(1);  // NOLINT(cert-msc51-cpp,cert-msc32-c): the same each time
   std::vector<Cost> costs[2][2];
   for (int round = 0; round < rounds; ++round) {
     for (const bool failing : {false, true}) {
@@ -200,10 +201,13 @@ void measure(const Size& size, int rounds) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  const int rounds = argc > 1 ? std::max(1, std::atoi(argv[1])) : 5;
+int main(int argc, char** argv) try {
+  const int rounds = argc > 1 ? std::max(1, clientid::to_number<int>(argv[1])) : 5;
   std::printf("medians of %d rounds of %d attempts\n", rounds, attempts);
   std::printf("  %-22s %-4s %10s %12s %14s\n", "attempts", "rule", "judged/s", "recorded/s", "KiB to disk");
   for (const auto& size : sizes) measure(size, rounds);
   return 0;
+} catch (const std::exception& error) {
+  std::fprintf(stderr, "judge_bench: %s\n", error.what());
+  return 1;
 }

@@ -41,8 +41,11 @@
 #include <thread>
 #include <vector>
 
+#include "tests/bench/number.hpp"
+
 namespace {
 
+using clientid::to_number;
 using Clock = std::chrono::steady_clock;
 
 struct Login {
@@ -325,7 +328,7 @@ class Load {
 Options parse(int argc, char** argv) {
   Options options;
   if (argc < 2) throw std::runtime_error("usage: load PORT [OPTION ...]; its source says which");
-  options.port = static_cast<unsigned short>(std::atoi(argv[1]));
+  options.port = to_number<unsigned short>(argv[1]);
   for (int i = 2; i < argc; ++i) {
     const std::string_view name = argv[i];
     const auto value = [&] {
@@ -341,13 +344,13 @@ Options parse(int argc, char** argv) {
     else if (name == "--times")
       options.times = true;
     else if (name == "--sessions")
-      options.sessions = static_cast<unsigned>(std::stoul(value()));
+      options.sessions = to_number<unsigned>(value());
     else if (name == "--concurrency")
-      options.concurrency = static_cast<unsigned>(std::stoul(value()));
+      options.concurrency = to_number<unsigned>(value());
     else if (name == "--rate")
-      options.rate = std::stod(value());
+      options.rate = to_number<double>(value());
     else if (name == "--message")
-      options.message = std::stoul(value());
+      options.message = to_number<std::size_t>(value());
     else if (name == "--logins")
       options.logins = read_logins(value());
     else

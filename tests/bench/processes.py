@@ -60,9 +60,14 @@ def memory(pid):
     return total
 
 
-def resident(pid):
+def resident(pid, kind="VmRSS"):
     """Resident set size of this process alone, in KiB."""
-    return int(re.search(r"^VmRSS:\s+(\d+)", pathlib.Path(f"/proc/{pid}/status").read_text(), re.M)[1])
+    return int(re.search(rf"^{kind}:\s+(\d+)", pathlib.Path(f"/proc/{pid}/status").read_text(), re.M)[1])
+
+
+def anonymous(pid):
+    """Of that, what comes from no file: heap and stacks."""
+    return resident(pid, "RssAnon")
 
 
 def descriptors(pid):

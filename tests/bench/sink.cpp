@@ -13,9 +13,11 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <cstdio>
-#include <cstdlib>
+#include <exception>
 #include <string>
 #include <string_view>
+
+#include "tests/bench/number.hpp"
 
 namespace {
 
@@ -113,8 +115,13 @@ int main(int argc, char** argv) {
     std::fputs("usage: sink PORT\n", stderr);
     return 2;
   }
-  asio::io_context context;
-  tcp::acceptor acceptor(context, {asio::ip::address_v4::loopback(), static_cast<unsigned short>(std::atoi(argv[1]))});
-  asio::co_spawn(context, listen(acceptor), asio::detached);
-  context.run();
+  try {
+    asio::io_context context;
+    tcp::acceptor acceptor(context, {asio::ip::address_v4::loopback(), clientid::to_number<unsigned short>(argv[1])});
+    asio::co_spawn(context, listen(acceptor), asio::detached);
+    context.run();
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "sink: %s\n", error.what());
+    return 1;
+  }
 }

@@ -4,14 +4,15 @@ set output output
 set datafile separator "\t"
 set multiplot layout 4,1
 set grid
-set key left top
+set key outside right top Left reverse
 set yrange [0:*]
 set xrange [0:*]
 set lmargin 10
 mib(kib) = kib / 1024.0
 set ylabel "MiB"
 plot data using "minute":(mib(column("PSS"))) with lines lw 2 title "PSS", \
-  "" using "minute":(mib(column("RSS"))) with lines title "RSS"
+  "" using "minute":(mib(column("RSS"))) with lines title "RSS", \
+  "" using "minute":(mib(column("anonymous"))) with lines title "anonymous"
 unset ylabel
 plot data using "minute":"descriptors" with lines title "descriptors", "" using "minute":"threads" with lines title "threads"
 set ylabel "MiB"
