@@ -8,6 +8,7 @@ set key outside right top Left reverse
 set yrange [0:*]
 set xrange [0:*]
 set lmargin 10
+set rmargin 28
 mib(kib) = kib / 1024.0
 set ylabel "MiB"
 plot data using "minute":(mib(column("PSS"))) with lines lw 2 title "PSS", \
