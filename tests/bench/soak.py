@@ -35,6 +35,7 @@ from system.site import SiteError, program
 from system.waiting import Skip, wait_until
 from traffic.mix import Mix
 from traffic.postmaster import Postmaster
+from traffic.raw import PATIENCE
 
 CORES = 2
 INTERVALS = 60
@@ -67,7 +68,7 @@ class Soak:
         self.postmaster = Postmaster(site, POSTMASTER_PAUSE, self.report)
         self.lines = []  # of the table, each a dictionary
         self.read, self.reader = threading.Event(), threading.Thread(target=self.read_logs)
-        self.load_messages = self.load_sessions = 0
+        self.bulk = 0  # sessions of load, with a message each
 
     def report(self, trouble):
         self.troubles.append(" ".join(self.site.mask(trouble).split()))
@@ -122,7 +123,7 @@ class Soak:
                 load.kill()
                 load.wait()
         line = {"minute": (time.monotonic() - begun) / 60, **samples, "store": self.site.store_size(), **self.mix.served}
-        line["good"] = line.get("good", 0) + self.load_sessions
+        line["good"] = line.get("good", 0) + self.bulk
         line["median"], line["p99"] = statistics.median(times), statistics.quantiles(times, n=100, method="inclusive")[-1]
         self.lines.append(line)
         print(self.row(line), flush=True)
@@ -136,12 +137,14 @@ class Soak:
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
     def end_load(self, way, load):
-        output, errors = load.communicate(timeout=120)
+        try:
+            output, errors = load.communicate(timeout=self.interval + PATIENCE)
+        except subprocess.TimeoutExpired:
+            raise Trouble("good sessions hang") from None
         if load.returncode != 0:
             raise Trouble(f"a good session failed: {errors.strip()}")
         figures = json.loads(output)
-        self.load_sessions += figures["sessions"]
-        self.load_messages += figures["sessions"]
+        self.bulk += figures["sessions"]
         if "--resume" in way and figures["resumed"] < figures["sessions"] - LOAD_THREADS:
             raise Trouble(f"of {figures['sessions']} TLS sessions only {figures['resumed']} were taken up again")
         return figures["times"]
@@ -178,7 +181,7 @@ class Soak:
         now = self.wait_until_idle()
         if now["descriptors"] > before["descriptors"] + MOST["descriptors"][1]:
             raise Trouble(f"{now['descriptors']} descriptors when all clients have gone, {before['descriptors']} before they came")
-        taken = self.mix.messages + self.load_messages
+        taken = self.mix.messages + self.bulk
         if not wait_until(lambda: self.check() or self.site.delivered >= taken, 60) or self.site.delivered > taken:
             raise Trouble(f"of {taken} messages that were taken {self.site.delivered} are behind the shim")
 
