@@ -115,16 +115,15 @@ Cost run(const std::string& url, Judge& judge, long long bindings, bool failing,
   JudgeStore store(url);
   std::vector<Judgement> judgements;
   judgements.reserve(attempts);
+  const auto number = [&] { return static_cast<long long>(random()); };
   const auto draw = [&] {
-    const auto drawn = static_cast<long long>(random());
-    const long long who = drawn % bindings;
+    const long long who = number() % bindings;
     Judgement judgement;
-    judgement.attempt = {
-        .service = "smtp",
-        .account = account(who),
-        .device = Device{"uuid", fingerprint(failing ? -1 - static_cast<long long>(random()) : who), {}},
-        .peer = Address::parse(address(failing ? drawn : who)),
-        .at = now()};
+    judgement.attempt = {.service = "smtp",
+                         .account = account(who),
+                         .device = Device{"uuid", fingerprint(failing ? -1 - number() : who), {}},
+                         .peer = Address::parse(address(failing ? number() : who)),
+                         .at = now()};
     judgements.push_back(std::move(judgement));
   };
   for (int i = 0; i < attempts; ++i) draw();
