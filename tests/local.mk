@@ -226,6 +226,7 @@ soak = \
   %D%/bench/soak \
   %D%/bench/soak.gp \
   %D%/bench/soak.py \
+  %D%/bench/soak_table.py \
   %D%/bench/soaked_site.py \
   %D%/bench/traffic/bad.py \
   %D%/bench/traffic/good.py \

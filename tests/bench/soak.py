@@ -8,10 +8,11 @@ BENCH_DIR has the program load. tests/bench/soak builds all and calls this. Good
 with bad, hostile and slow ones from traffic/; a postmaster does his work on the side, and sends SIGHUP. All of it runs
 on two cores.
 
-Prints a line in Markdown for each interval, and writes it to soak.md, and soak.png, to the working directory. The status
-is 1, with the reason in the last line, if a client did not get what is due to it, if somebody got in or something got
-through, if the log of the shim has a line that such traffic is no reason for, or if the shim grows. That is judged by the
-second half of the time, if that is long enough; MOST says how much. The store keeps a history, and is not judged.
+Prints a line in Markdown for each interval, and writes all to soak.md and soak.png in the working directory. The status is
+1, with the reason in the last line, if a client did not get what is due to it, if somebody got in or something got
+through, if the log of the shim has a line that such traffic is no reason for (soak.log is its end), or if the shim grows.
+That is judged by the second half of the time, if that is long enough; MOST says how much may be. The store keeps a
+history, and is not judged.
 
 With a SHIM that has sanitizers these are heard of as well; it keeps what was freed, so its memory is not judged.
 """
@@ -19,6 +20,7 @@ import argparse
 import json
 import os
 import pathlib
+import re
 import resource
 import signal
 import statistics
@@ -29,6 +31,7 @@ import time
 
 from growth import FEWEST, HOUR, Growth
 from processes import anonymous, descriptors, memory, resident, threads
+from soak_table import Table
 from soaked_site import SoakedSite
 from system.builds import sanitized
 from system.site import SiteError, program
@@ -49,9 +52,7 @@ WARM_UP = 5  # minutes, of which nothing is judged: the heap and the caches of S
 # What the shim may grow by in an hour: name, unit, most. Of its memory that counts which it has to itself: what others have
 # as well, such as libraries, changes with them.
 MOST = {"anonymous": ("KiB", 4096), "descriptors": ("", 4), "threads": ("", 1)}
-COLUMNS = ("minute", "PSS", "RSS", "anonymous", "descriptors", "threads", "store", "good", "bad", "hostile", "slow", "median", "p99")
-HEADING = "| minute | PSS, KiB | RSS, KiB | anonymous, KiB | descriptors | threads | store, KiB | good | bad | hostile | slow " \
-          "| good: median, ms | 99th of 100, ms |\n" + "| ---: " * len(COLUMNS) + "|"
+LINES_OF_LOG = 200  # that are kept where something is amiss
 
 
 class Trouble(Exception):
@@ -66,7 +67,7 @@ class Soak:
         self.troubles, self.over = [], threading.Event()
         self.mix = Mix(site, rate * (1 - BULK), self.report)
         self.postmaster = Postmaster(site, POSTMASTER_PAUSE, self.report)
-        self.lines = []  # of the table, each a dictionary
+        self.table = Table()
         self.read, self.reader = threading.Event(), threading.Thread(target=self.read_logs)
         self.bulk = 0  # sessions of load, with a message each
 
@@ -89,6 +90,10 @@ class Soak:
         self.reader.start()
         try:
             self.judge_traffic()
+        except Trouble:
+            lines = self.site.log().splitlines(keepends=True)[-LINES_OF_LOG:]
+            pathlib.Path("soak.log").write_text(self.site.mask("".join(lines)))
+            raise
         finally:
             self.read.set()
             self.reader.join()
@@ -97,7 +102,6 @@ class Soak:
         # Once everybody was there, and has gone, all that is made once is made.
         self.mix.every_kind()
         idle = self.wait_until_idle()
-        print(HEADING, flush=True)
         begun = time.monotonic()
         self.mix.start()
         self.postmaster.start()
@@ -125,8 +129,7 @@ class Soak:
         line = {"minute": (time.monotonic() - begun) / 60, **samples, "store": self.site.store_size(), **self.mix.served}
         line["good"] = line.get("good", 0) + self.bulk
         line["median"], line["p99"] = statistics.median(times), statistics.quantiles(times, n=100, method="inclusive")[-1]
-        self.lines.append(line)
-        print(self.row(line), flush=True)
+        self.table.add(line)
 
     def start_load(self, way):
         rate = self.rate * BULK / len(WAYS)
@@ -142,6 +145,7 @@ class Soak:
         except subprocess.TimeoutExpired:
             raise Trouble("good sessions hang") from None
         if load.returncode != 0:
+            self.check()  # there may be a better reason
             raise Trouble(f"a good session failed: {errors.strip()}")
         figures = json.loads(output)
         self.bulk += figures["sessions"]
@@ -163,12 +167,6 @@ class Soak:
         return {"PSS": memory(pid), "RSS": resident(pid), "anonymous": anonymous(pid), "descriptors": descriptors(pid),
                 "threads": threads(pid)}
 
-    @staticmethod
-    def row(line):
-        cells = [f"{line.get(name, 0):.1f}" if name in ("minute", "median", "p99") else f"{line.get(name, 0):.0f}"
-                 for name in COLUMNS]
-        return f"| {' | '.join(cells)} |"
-
     # --- The judgement ---
 
     def wait_until_idle(self):
@@ -186,7 +184,7 @@ class Soak:
             raise Trouble(f"of {taken} messages that were taken {self.site.delivered} are behind the shim")
 
     def check_growth(self):
-        half = [line for line in self.lines[len(self.lines) // 2:] if line["minute"] > WARM_UP]
+        half = [line for line in self.table.lines[len(self.table.lines) // 2:] if line["minute"] > WARM_UP]
         if len(half) < FEWEST:
             print("growth is not judged: that takes 10 minutes")
             return
@@ -199,25 +197,24 @@ class Soak:
                 raise Trouble(f"the shim grows, {said}")
 
 
-def seconds_of(text):
-    """10m, 1h"""
-    return float(text[:-1]) * {"s": 1, "m": 60, "h": HOUR}[text[-1]]
+def duration(text):
+    """10m, 1h: seconds"""
+    found = re.fullmatch(r"(\d+)([smh])", text)
+    if not found:
+        raise argparse.ArgumentTypeError("such as 10m or 1h")
+    return int(found[1]) * {"s": 1, "m": 60, "h": HOUR}[found[2]]
 
 
-def draw(lines):
-    rows = ["\t".join(str(line.get(name, 0)) for name in COLUMNS) for line in lines]
-    pathlib.Path("soak.dat").write_text("\n".join(["\t".join(COLUMNS), *rows]) + "\n")
-    pathlib.Path("soak.md").write_text("\n".join([HEADING, *map(Soak.row, lines)]) + "\n")
-    if lines:
-        script = pathlib.Path(__file__).with_name("soak.gp")
-        subprocess.run(["gnuplot", "-e", "data='soak.dat'; output='soak.png'", script], check=True)
-        print(f"table: {pathlib.Path('soak.md').resolve()}, plot: {pathlib.Path('soak.png').resolve()}")
+def rate(text):
+    if float(text) <= 0:
+        raise argparse.ArgumentTypeError("more than 0")
+    return float(text)
 
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--for", dest="seconds", type=seconds_of, default=HOUR, help="how long, such as 10m or 1h (1h)")
-    parser.add_argument("--rate", type=float, default=20, help="clients a second (20)")
+    parser.add_argument("--for", dest="seconds", type=duration, default=HOUR, help="how long, such as 10m or 1h (1h)")
+    parser.add_argument("--rate", type=rate, default=20, help="clients a second (20)")
     arguments = parser.parse_args()
     # For the shim and all others as well.
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:CORES])
@@ -238,7 +235,7 @@ def main():
         reason = None
     finally:
         if soak:
-            draw(soak.lines)
+            soak.table.save()
     print(f"soak: FAILED: {reason}" if reason else "soak: nothing amiss")
     return 1 if reason else 0
 

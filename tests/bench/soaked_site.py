@@ -118,5 +118,4 @@ class SoakedSite(Shim):
 
     @staticmethod
     def _as_it_must_be(line):
-        outcome = re.search(r" outcome=(\S+)", line)[1]
-        return outcome in ("failed", "refused") or (outcome == "authenticated" and f" peer={HOME} " in line)
+        return re.search(r" outcome=(failed|refused) ", line) or f" peer={HOME} outcome=authenticated " in line
