@@ -6,9 +6,9 @@ set multiplot layout 4,1
 set grid
 set key outside right top Left reverse
 set yrange [0:*]
-set xrange [0:*]
+set xrange [0:*] noextend
 set lmargin 10
-set rmargin 28
+set rmargin 32
 mib(kib) = kib / 1024.0
 set ylabel "MiB"
 plot data using "minute":(mib(column("PSS"))) with lines lw 2 title "PSS", \
