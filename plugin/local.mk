@@ -39,6 +39,7 @@ libbinding_la_SOURCES = \
   %D%/config/file_descriptor.hpp \
   %D%/config/finding.cpp %D%/config/finding.hpp \
   %D%/config/json_text.hpp \
+  %D%/config/option_fault.cpp %D%/config/option_fault.hpp \
   %D%/config/option_file.cpp %D%/config/option_file.hpp \
   %D%/config/sasl_file.cpp %D%/config/sasl_file.hpp \
   %D%/config/site.cpp %D%/config/site.hpp \

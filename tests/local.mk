@@ -105,6 +105,7 @@ unit_test_SOURCES = \
   %D%/unit/moved_devices_test.cpp \
   %D%/unit/network_test.cpp \
   %D%/unit/octet_text_test.cpp \
+  %D%/unit/option_fault_test.cpp \
   %D%/unit/option_file_test.cpp \
   %D%/unit/option_types_test.cpp \
   %D%/unit/passed_sockets_test.cpp \
@@ -310,6 +311,7 @@ system_tests = \
   %D%/system/memory_test.py \
   %D%/system/message_test.py \
   %D%/system/metrics_test.py \
+  %D%/system/option_secrets_test.py \
   %D%/system/package_test.py \
   %D%/system/password_check_test.py \
   %D%/system/pgbouncer_test.py \

@@ -1,6 +1,5 @@
 #include "plugin/config/option_file.hpp"
 
-#include <boost/program_options/errors.hpp>
 #include <boost/program_options/options_description.hpp>
 #include <boost/program_options/parsers.hpp>
 #include <boost/program_options/value_semantic.hpp>
@@ -12,6 +11,8 @@
 #include <sstream>
 
 #include "plugin/config/config_error.hpp"
+#include "plugin/config/option_fault.hpp"
+#include "plugin/config/words.hpp"
 
 namespace clientid {
 
@@ -19,18 +20,20 @@ namespace po = boost::program_options;
 
 namespace {
 
-// The key of `key = value`, for messages.
-std::string key_of(const std::string& line) {
-  const auto first = line.find_first_not_of(" \t");
-  const auto last = line.find_first_of(" \t=", first);
-  return line.substr(first, last == std::string::npos ? last : last - first);
+// The key of `key = value`, for messages; empty where it may be something else, such as a piece of a secret that was
+// broken into two lines.
+std::string shown_key(std::string_view line, const po::options_description& keys) {
+  line = trimmed(line);
+  const std::string key(line.substr(0, line.find_first_of(" \t=")));
+  const bool pair = trimmed(line.substr(key.size())).starts_with('=');
+  const bool known = !key.empty() && keys.find_nothrow(key, false) != nullptr;
+  return known || (pair && looks_like_option(key)) ? key : std::string();
 }
 
 // Program_options does not count lines, so it is given one at a time. It takes "[...]" for the beginning of a section,
 // of which it would know nothing in the next line.
 po::parsed_options parse_line(const std::string& line, const po::options_description& keys) {
-  const auto first = line.find_first_not_of(" \t");
-  if (first != std::string::npos && line[first] == '[') throw po::error("there are no sections; remove this line");
+  if (trimmed(line).starts_with('[')) throw OptionFault("there are no sections; remove this line");
   std::istringstream stream(line);
   auto parsed = po::parse_config_file(stream, keys);
   po::variables_map scratch;
@@ -47,7 +50,10 @@ void read_option_file(const std::string& path, const po::options_description& ke
   std::map<std::string, int> first_line;
   std::string line;
   for (int number = 1; std::getline(file, line); ++number) {
-    const auto where = [&] { return path + ":" + std::to_string(number) + ": " + key_of(line) + ": "; };
+    const auto where = [&] {
+      const auto key = shown_key(line, keys);
+      return path + ":" + std::to_string(number) + ": " + (key.empty() ? "" : key + ": ");
+    };
     try {
       for (auto& option : parse_line(line, keys).options) {
         const auto [earlier, first] = first_line.try_emplace(option.string_key, number);
@@ -60,7 +66,7 @@ void read_option_file(const std::string& path, const po::options_description& ke
     } catch (const po::unknown_option&) {
       throw ConfigError(where() + "no such key; see the manual page for those there are");
     } catch (const po::error& error) {
-      throw ConfigError(where() + error.what());
+      throw ConfigError(where() + fault_text(error));
     }
   }
   if (file.bad()) throw ConfigError(path + ": cannot read: " + std::strerror(errno));

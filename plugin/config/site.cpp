@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <array>
-#include <boost/program_options/errors.hpp>
 #include <boost/program_options/options_description.hpp>
 #include <boost/program_options/parsers.hpp>
 #include <boost/program_options/value_semantic.hpp>
@@ -11,6 +10,7 @@
 #include <vector>
 
 #include "plugin/config/config_error.hpp"
+#include "plugin/config/option_fault.hpp"
 #include "plugin/config/option_file.hpp"
 
 namespace clientid {
@@ -24,7 +24,7 @@ struct AccountCase {
 // Found by Program_options through the type of the value.
 void validate(boost::any& value, const std::vector<std::string>& texts, AccountCase* /*type*/, int /*unused*/) {
   const auto& text = po::validators::get_single_string(texts);
-  if (text != "fold" && text != "keep") throw po::error("cannot be \"" + text + "\"; it takes fold or keep");
+  if (text != "fold" && text != "keep") throw OptionFault("cannot be \"" + text + "\"; it takes fold or keep");
   value = AccountCase{text == "fold"};
 }
 

@@ -3,12 +3,12 @@
 #include <openssl/crypto.h>
 
 #include <algorithm>
-#include <boost/program_options/errors.hpp>
 #include <boost/program_options/parsers.hpp>
 #include <boost/program_options/value_semantic.hpp>
 #include <cstring>
 
 #include "plugin/config/config_error.hpp"
+#include "plugin/config/option_fault.hpp"
 #include "plugin/config/site.hpp"
 
 namespace clientid::ctl {
@@ -114,20 +114,6 @@ std::string second_words(std::string_view first) {
   return text;
 }
 
-// Says what Program_options leaves out where a value is bad: of which option it is.
-void check_values(const po::parsed_options& parsed) {
-  for (const auto& option : parsed.options) {
-    try {
-      po::parsed_options alone(parsed.description);
-      alone.options.push_back(option);
-      po::variables_map scratch;
-      po::store(alone, scratch);
-    } catch (const po::error& error) {
-      throw ConfigError("--" + option.string_key + ": " + error.what());
-    }
-  }
-}
-
 }  // namespace
 
 bool takes_next_word(std::string_view argument) {
@@ -166,15 +152,13 @@ Arguments parse_arguments(int argc, char** argv) {
                             .options(known)
                             .style(style::allow_long | style::long_allow_adjacent | style::long_allow_next)
                             .run();
-    check_values(parsed);
+    require_good_values(parsed);
     po::store(parsed, arguments.options);
   } catch (const po::unknown_option& error) {
-    auto name = error.get_option_name();
-    name.erase(0, name.find_first_not_of('-'));
     const std::string command = arguments.command == nullptr ? "" : std::string(arguments.command->name) + " ";
-    throw ConfigError("there is no such option" + quoted_name(name) + "; see clientidctl " + command + "--help");
+    throw ConfigError(command_line_fault(error) + "; see clientidctl " + command + "--help");
   } catch (const po::error& error) {
-    throw ConfigError(error.what());
+    throw ConfigError(command_line_fault(error));
   }
   return arguments;
 }

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "plugin/config/config_error.hpp"
+#include "plugin/config/option_fault.hpp"
 #include "plugin/config/option_file.hpp"
 #include "plugin/config/site.hpp"
 #include "shim/auth/scram_secret.hpp"
@@ -33,8 +34,8 @@ po::typed_value<Duration>* duration(std::chrono::milliseconds value, const char*
   return po::value<Duration>()->default_value({value}, text);
 }
 
-po::typed_value<unsigned>* number(unsigned value) {
-  return po::value<unsigned>()->default_value(value);
+po::typed_value<Number>* number(unsigned value) {
+  return po::value<Number>()->default_value({value}, std::to_string(value));
 }
 
 po::typed_value<std::string>* text(const std::string& value) {
@@ -121,7 +122,7 @@ std::string string_of(const po::variables_map& values, const char* key) {
 }
 
 unsigned number_of(const po::variables_map& values, const char* key, unsigned least, unsigned most) {
-  const auto value = values[key].as<unsigned>();
+  const auto value = values[key].as<Number>().value;
   if (value >= least && value <= most) return value;
   throw ConfigError(std::string(key) + ": cannot be " + std::to_string(value) + "; it takes a number from " +
                     std::to_string(least) + " to " + std::to_string(most));
@@ -186,8 +187,8 @@ Strings alert_command_of(const std::string& line) {
   Strings words;
   for (std::string word; stream >> word;) words.push_back(word);
   if (!words.empty() && !words.front().starts_with('/')) {
-    throw ConfigError("alert-command: cannot be \"" + line +
-                      "\"; it takes PROGRAM [ARGUMENT ...], the path from the root on");
+    // Not with the line: an argument may be a password.
+    throw ConfigError("alert-command: it takes PROGRAM [ARGUMENT ...], the path from the root on");
   }
   return words;
 }
@@ -381,14 +382,15 @@ std::optional<CommandLine> read_command_line(int argc, const char* const* argv) 
 
   po::variables_map values;
   try {
-    po::store(po::command_line_parser(argc, argv)
-                  .options(everything)
-                  .positional({})
-                  .style(po::command_line_style::unix_style & ~po::command_line_style::allow_guessing)
-                  .run(),
-              values);
+    const auto parsed = po::command_line_parser(argc, argv)
+                            .options(everything)
+                            .positional({})
+                            .style(po::command_line_style::unix_style & ~po::command_line_style::allow_guessing)
+                            .run();
+    require_good_values(parsed);
+    po::store(parsed, values);
   } catch (const po::error& error) {
-    throw ConfigError(std::string(error.what()) + "; see clientid-shim --help");
+    throw ConfigError(command_line_fault(error) + "; see clientid-shim --help");
   }
   if (values.count("help") != 0) {
     std::ostringstream help;

@@ -4,10 +4,13 @@
 #include <pwd.h>
 #include <unistd.h>
 
-#include <boost/program_options/errors.hpp>
+#include <array>
 #include <boost/program_options/value_semantic.hpp>
 #include <charconv>
 #include <sstream>
+#include <utility>
+
+#include "plugin/config/option_fault.hpp"
 
 namespace clientid {
 
@@ -16,7 +19,7 @@ namespace po = boost::program_options;
 namespace {
 
 [[noreturn]] void reject(const std::string& text, const std::string& takes) {
-  throw po::error("cannot be \"" + text + "\"; it takes " + takes);
+  throw OptionFault("cannot be \"" + text + "\"; it takes " + takes);
 }
 
 std::optional<std::chrono::milliseconds> parse_duration_text(std::string_view text) {
@@ -32,16 +35,17 @@ std::optional<std::chrono::milliseconds> parse_duration_text(std::string_view te
   return std::nullopt;
 }
 
+constexpr std::array<std::pair<std::string_view, unsigned>, 4> size_units{{{"", 0}, {"K", 10}, {"M", 20}, {"G", 30}}};
+
 std::optional<std::uint64_t> parse_size_text(const std::string& text) {
   constexpr std::uint64_t most = std::uint64_t{1} << 40U;
   std::uint64_t count = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
-  if (error != std::errc{} || count > most) return std::nullopt;
+  if (error != std::errc{}) return std::nullopt;
   const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
-  if (unit.empty()) return count;
-  if (unit == "K") return count << 10U;
-  if (unit == "M") return count << 20U;
-  if (unit == "G") return count << 30U;
+  for (const auto& [name, shift] : size_units) {
+    if (name == unit) return count <= most >> shift ? std::optional(count << shift) : std::nullopt;
+  }
   return std::nullopt;
 }
 
@@ -50,13 +54,13 @@ void set_owner(VerdictSocket& socket, const std::string& word) {
   const auto colon = word.find(':');
   const auto user = word.substr(0, colon);
   const passwd* owner = ::getpwnam(user.c_str());
-  if (owner == nullptr) throw po::error("there is no user \"" + user + "\"");
+  if (owner == nullptr) throw OptionFault("there is no user \"" + user + "\"");
   socket.owner = owner->pw_uid;
   socket.group = owner->pw_gid;
   if (colon == std::string::npos) return;
   const auto group_name = word.substr(colon + 1);
   const group* group = ::getgrnam(group_name.c_str());
-  if (group == nullptr) throw po::error("there is no group \"" + group_name + "\"");
+  if (group == nullptr) throw OptionFault("there is no group \"" + group_name + "\"");
   socket.group = group->gr_gid;
 }
 
@@ -80,6 +84,14 @@ std::size_t choose(const std::vector<std::string>& texts, std::span<const std::s
   reject(text, takes);
 }
 
+void validate(boost::any& value, const std::vector<std::string>& texts, Number* /*type*/, int /*unused*/) {
+  const auto& text = po::validators::get_single_string(texts);
+  unsigned number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size()) reject(text, "a whole number");
+  value = Number{number};
+}
+
 void validate(boost::any& value, const std::vector<std::string>& texts, Duration* /*type*/, int /*unused*/) {
   const auto& text = po::validators::get_single_string(texts);
   const auto duration = parse_duration_text(text);
@@ -90,15 +102,19 @@ void validate(boost::any& value, const std::vector<std::string>& texts, Duration
 void validate(boost::any& value, const std::vector<std::string>& texts, MessageSize* /*type*/, int /*unused*/) {
   const auto& text = po::validators::get_single_string(texts);
   const auto size = parse_size_text(text);
-  if (!size) reject(text, "a number of octets such as 10485760, 10M or 1G, or 0 for any");
+  if (!size) reject(text, "a number of octets up to 1024G, such as 10485760, 10M or 1G, or 0 for any");
   value = MessageSize{*size};
 }
 
 void validate(boost::any& value, const std::vector<std::string>& texts, BackendAddress* /*type*/, int /*unused*/) {
   const auto& text = po::validators::get_single_string(texts);
   auto address = BackendAddress::parse(text);
-  if (!address)
-    reject(text, "smtp://HOST:PORT, smtps://HOST, smtp+starttls://HOST or unix:PATH, of 107 octets at most");
+  // Who writes a URL may have written a password into it.
+  if (!address) {
+    throw OptionFault(
+        "is no address of a back end; it takes smtp://HOST:PORT, smtps://HOST, smtp+starttls://HOST or unix:PATH, of "
+        "107 octets at most");
+  }
   value = std::move(*address);
 }
 

@@ -16,12 +16,17 @@
 
 namespace clientid {
 
+// A whole number from 0 on.
+struct Number {
+  unsigned value;
+};
+
 // "30s", "5m", "250ms", "0".
 struct Duration {
   std::chrono::milliseconds value;
 };
 
-// "10485760", "10M", "0".
+// "10485760", "10M", "0": up to 1 TiB.
 struct MessageSize {
   std::uint64_t octets;
 };
@@ -53,6 +58,7 @@ void validate(boost::any& value, const std::vector<std::string>& texts, Choice<w
   value = Choice<words>{choose(texts, words)};
 }
 
+void validate(boost::any& value, const std::vector<std::string>& texts, Number* /*type*/, int /*unused*/);
 void validate(boost::any& value, const std::vector<std::string>& texts, Duration* /*type*/, int /*unused*/);
 void validate(boost::any& value, const std::vector<std::string>& texts, MessageSize* /*type*/, int /*unused*/);
 void validate(boost::any& value, const std::vector<std::string>& texts, BackendAddress* /*type*/, int /*unused*/);

@@ -79,6 +79,39 @@ TEST_CASE("the error of a choice names its words") {
   CHECK(fault<Choice<auth_places>>("Shim") == "cannot be \"Shim\"; it takes shim or backend");
 }
 
+TEST_CASE("numbers") {
+  const auto number = [](const std::string& text) {
+    const auto parsed = parse<Number>(text);
+    return parsed ? static_cast<long long>(parsed->value) : -1;
+  };
+  CHECK(number("0") == 0);
+  CHECK(number("4294967295") == 4'294'967'295);
+  for (const auto* bad : {"", "-1", "-0", "+1", " 1", "1 ", "1.5", "0x1", "four", "4294967296"}) {
+    CAPTURE(std::string_view(bad));
+    CHECK(number(bad) == -1);
+  }
+  CHECK(fault<Number>("-1") == "cannot be \"-1\"; it takes a whole number");
+}
+
+TEST_CASE("sizes of a message") {
+  const auto size = [](const std::string& text) {
+    const auto parsed = parse<MessageSize>(text);
+    return parsed ? static_cast<long long>(parsed->octets) : -1;
+  };
+  CHECK(size("0") == 0);
+  CHECK(size("10485760") == 10'485'760);
+  CHECK(size("10K") == 10'240);
+  CHECK(size("10M") == 10'485'760);
+  CHECK(size("1024G") == 1'099'511'627'776);
+  CHECK(size("1099511627776") == 1'099'511'627'776);
+  // The first ones would be 0, that is any, in 64 bits.
+  for (const auto* bad : {"1099511627776G", "17179869184G", "1025G", "1048577M", "1099511627777", "", "G", "-1", "1k",
+                          "1 M", "1.5G", "1MB", "99999999999999999999"}) {
+    CAPTURE(std::string_view(bad));
+    CHECK(size(bad) == -1);
+  }
+}
+
 TEST_CASE("durations") {
   CHECK(milliseconds("0") == 0);
   CHECK(milliseconds("0s") == 0);
@@ -140,9 +173,9 @@ TEST_CASE("addresses of a back end") {
   const std::string longest = "unix:/" + std::string(106, 'x');
   CHECK(backend_address(longest) == longest);
   CHECK(backend_address(longest + "x") == "none");
-  CHECK(fault<BackendAddress>("x") ==
-        "cannot be \"x\"; it takes smtp://HOST:PORT, smtps://HOST, smtp+starttls://HOST or unix:PATH, of 107 octets at "
-        "most");
+  CHECK(fault<BackendAddress>("smtp://clientid:password@a:25") ==
+        "is no address of a back end; it takes smtp://HOST:PORT, smtps://HOST, smtp+starttls://HOST or unix:PATH, of "
+        "107 octets at most");
 }
 
 TEST_CASE("addresses to listen on") {
