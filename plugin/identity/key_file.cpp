@@ -42,8 +42,8 @@ HashKey parse_key(std::string_view line, const std::string& where) {
   const bool dated = end == std::string_view::npos || is_time(created);
   if (!is_key_id(id) || !dated || !decode_hex(rest.substr(0, end), {octets_of(key.octets), key_size})) {
     throw ConfigError(where +
-                      ": not a key; a line is a number, one space and 64 hexadecimal digits, and may have one "
-                      "more space and the time when the key was made, such as 2026-12-31T23:59:59Z");
+                      ": not a key; a line is a number of up to 18 digits, one space and 64 hexadecimal digits, and "
+                      "may have one more space and the time when the key was made, such as 2026-12-31T23:59:59Z");
   }
   return key;
 }
@@ -76,7 +76,8 @@ void append_line(Secret& text, const HashKey& key) {
 }  // namespace
 
 bool is_key_id(std::string_view text) {
-  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+  constexpr std::size_t most_digits = 18;  // so that there is a next one in 64 bits
+  return !text.empty() && text.size() <= most_digits && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
 bool is_older_key(std::string_view one, std::string_view other) {

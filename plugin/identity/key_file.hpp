@@ -23,7 +23,7 @@
 namespace clientid {
 
 struct HashKey {
-  std::string id;       // decimal, counted from 1
+  std::string id;       // decimal, counted from 1; up to 18 digits
   Secret octets;        // 32
   std::string created;  // RFC 3339 in UTC; empty: not known
 };

@@ -46,8 +46,11 @@ std::optional<Time> parse_calendar(std::string_view calendar, std::string_view f
   if (end == nullptr || *end != '\0') return std::nullopt;
   const std::tm given = parts;
   const auto time = ::timegm(&parts);
-  // timegm() makes 2 March of 30 February; a date that does not exist is a typing error.
-  if (parts.tm_mday != given.tm_mday || parts.tm_mon != given.tm_mon) return std::nullopt;
+  // timegm() makes 2 March of 30 February, and the next minute of a second 60; and before 1970 nothing happened that is
+  // kept here. Each is a typing error.
+  if (parts.tm_mday != given.tm_mday || parts.tm_mon != given.tm_mon || parts.tm_sec != given.tm_sec || time < 0) {
+    return std::nullopt;
+  }
   return Time(std::chrono::seconds(time));
 }
 

@@ -180,6 +180,7 @@ TEST_CASE("a line that is no key is named, and not shown") {
                            "1 " + first_key + " 2026-11-28 22:00:00Z",
                            "1 " + first_key + "  2026-11-28T22:00:00Z",
                            "1 g" + first_key.substr(1),
+                           "9223372036854775807 " + first_key,
                            std::string("1"),
                            std::string("1 "),
                            std::string(64, '1'),

@@ -47,6 +47,20 @@ TEST_CASE("a day that does not exist is a typing error") {
   }
 }
 
+TEST_CASE("a second that does not exist is a typing error") {
+  CHECK(time("2026-01-01T00:00:60Z") == "none");
+  CHECK(time("2026-12-31T23:59:60Z") == "none");
+  CHECK(time("2026-01-01T00:00:61Z") == "none");
+}
+
+TEST_CASE("what is before 1970 is a typing error") {
+  for (const auto* text : {"1969-12-31T23:59:59Z", "0026-12-31", "0000-01-01T00:00:00Z"}) {
+    CAPTURE(std::string_view(text));
+    CHECK(time(text) == "none");
+  }
+  CHECK(time("1970-01-01") == "1970-01-01T00:00:00Z");
+}
+
 TEST_CASE("what is no time") {
   for (const auto* text :
        {"", "now", "2026", "2026-12", "2026-12-31T", "2026-12-31T23:59:59", "2026-12-31 23:59:59Z",
