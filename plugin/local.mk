@@ -101,6 +101,7 @@ libbinding_la_SOURCES = \
   %D%/store/moved_devices.cpp %D%/store/moved_devices.hpp \
   %D%/store/octet_text.cpp %D%/store/octet_text.hpp \
   %D%/store/oddities.cpp %D%/store/oddities.hpp \
+  %D%/store/outcome.cpp %D%/store/outcome.hpp \
   %D%/store/restrictions.cpp %D%/store/restrictions.hpp \
   %D%/store/retention.cpp %D%/store/retention.hpp \
   %D%/store/schema.cpp %D%/store/schema.hpp \

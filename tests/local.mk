@@ -1,6 +1,6 @@
 # `make check`. Every dialogue and every script is a test of its own; exit status 77 is a test that was skipped.
 
-TEST_EXTENSIONS = .dialog .py .sh
+TEST_EXTENSIONS = .dialog .fuzz .py .sh
 DIALOG_LOG_COMPILER = $(PYTHON) $(srcdir)/%D%/dialogs/run.py
 PY_LOG_COMPILER = $(PYTHON)
 SH_LOG_COMPILER = sh
@@ -603,3 +603,5 @@ EXTRA_DIST += $(dialogs) $(system_tests) \
   %D%/system/refusing.py %D%/system/resolver.py %D%/system/rules_test.yml %D%/system/saslauthd.py %D%/system/scram.py %D%/system/scripted.py \
   %D%/system/settings.py %D%/system/site.py %D%/system/terminal.py %D%/system/trap.py %D%/system/waiting.py \
   %D%/unit/make_countries.pl shim/demo.sh
+
+include %D%/fuzz/local.mk

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Runs all tests on a fresh Debian: installs what they need, builds with warnings as errors, once with g++ and once with
-# clang++ and the sanitizers, and ends with the counts. A second run takes what is built already.
+# clang++ and the sanitizers, and what takes hostile input with libFuzzer, and ends with the counts. A second run takes
+# what is built already.
 set -eu
 cd "$(dirname "$0")/.."
 . tests/packages.sh
@@ -26,6 +27,8 @@ build_tree build/plain 'all simulation' -- --enable-werror CXX=g++ CXXFLAGS='-O1
 echo "building with clang++ and the sanitizers"
 build_tree build/sanitized 'all check-build' -- --enable-werror --enable-sanitizers CC=clang CXX=clang++ \
   CXXFLAGS='-O0 -g1'
+echo "building with clang++ and libFuzzer"
+build_tree build/fuzz fuzz-programs -- --enable-werror --enable-fuzzing CC=clang CXX=clang++ CXXFLAGS='-O0 -g1'
 
 echo "testing"
 status=0
@@ -33,11 +36,14 @@ status=0
 rm -f build/plain/simulation.log build/plain/simulation.trs
 make -C build/plain simulation.log >build/plain/check.log 2>&1 &
 simulation=$!
+make -C build/fuzz fuzz-check >build/fuzz/check.log 2>&1 &
+fuzzing=$!
 make -C build/sanitized -j"$((2 * $(nproc)))" -k check FOREIGN_PLUGIN_DIR="$PWD/build/plain/.libs" \
   EXIM_ROOT="$PWD/build/exim" FAIL2BAN_ROOT="$PWD/build/fail2ban" PGBOUNCER_ROOT="$PWD/build/pgbouncer" \
   PROMETHEUS_ROOT="$PWD/build/prometheus" \
   >build/sanitized/check.log 2>&1 || status=$?
 wait $simulation || status=$?
+wait $fuzzing || status=$?
 
 # Told of as the others are. Versions of clang-format differ in what they ask for.
 format=build/sanitized/format-check
@@ -47,8 +53,9 @@ case $(clang-format --version) in
 esac
 echo ":global-test-result: $result" >$format.trs
 
-count() { find build/plain build/sanitized -name '*.trs' -exec grep -lE "^:global-test-result: ($1)" {} + | wc -l; }
-for trs in $(find build/plain build/sanitized -name '*.trs' | sort); do
+results() { find build/plain build/sanitized build/fuzz -name '*.trs'; }
+count() { results | xargs grep -lE "^:global-test-result: ($1)" | wc -l; }
+for trs in $(results | sort); do
   case $(sed -n 's/^:global-test-result: //p' "$trs") in
     PASS) ;;
     SKIP) echo "skipped: ${trs%.trs}: $(tail -n 1 "${trs%.trs}.log")" ;;
@@ -57,7 +64,7 @@ for trs in $(find build/plain build/sanitized -name '*.trs' | sort); do
 done
 failed=$(count 'FAIL|ERROR|XPASS')
 if [ "$status" != 0 ] && [ "$failed" = 0 ]; then
-  tail -n 40 build/plain/check.log build/sanitized/check.log
+  tail -n 40 build/plain/check.log build/sanitized/check.log build/fuzz/check.log
 fi
 echo "$(count PASS) passed, $failed failed, $(count SKIP) skipped"
 [ "$failed" = 0 ] || status=1

@@ -1,5 +1,5 @@
-// What is wrong with options, said without what was given: that may be a secret, or hold one as the URL of a store does,
-// and the messages of Boost.Program_options repeat values, and whole lines.
+// What is wrong with options, said without what was given: that may be a secret, or hold one as the URL of a store
+// does, and the messages of Boost.Program_options repeat values, and whole lines.
 #pragma once
 
 #include <boost/program_options/errors.hpp>

@@ -10,6 +10,7 @@
 #include "plugin/ctl/terminal_text.hpp"
 #include "plugin/ctl/verbs.hpp"
 #include "plugin/store/restrictions.hpp"
+#include "plugin/store/schema.hpp"
 #include "plugin/store/type_table.hpp"
 
 namespace clientid::ctl {
@@ -113,7 +114,8 @@ class Exporter {
 
  private:
   ExportHeader header() {
-    ExportHeader header{.created = context_.now(), .account = account_, .history = history_, .keys = {}};
+    ExportHeader header{
+        .created = context_.now(), .schema = schema_version(), .account = account_, .history = history_, .keys = {}};
     for (const auto& id : dump_.key_ids()) header.keys.push_back({id, context_.key().check_value(id)});
     return header;
   }

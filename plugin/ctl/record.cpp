@@ -5,7 +5,6 @@
 #include "plugin/ctl/counted.hpp"
 #include "plugin/ctl/restriction_view.hpp"
 #include "plugin/identity/hex.hpp"
-#include "plugin/store/schema.hpp"
 
 namespace clientid::ctl {
 namespace {
@@ -30,7 +29,7 @@ Json to_record(const ExportHeader& header) {
       {"format", export_format},
       {"version", export_version},
       {"program", "clientidctl " PACKAGE_VERSION},
-      {"schema", schema_version()},
+      {"schema", header.schema},
       {"created", format_time(header.created)},
       {"account", header.account ? text(*header.account) : Json()},
       {"history", header.history},

@@ -35,6 +35,7 @@ struct ExportKey {
 
 struct ExportHeader {
   Time created;
+  long long schema = 0;                // of the store that it is from
   std::optional<std::string> account;  // it is of this one alone
   bool history = true;
   std::vector<ExportKey> keys;  // under which fingerprints were made

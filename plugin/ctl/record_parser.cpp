@@ -1,10 +1,13 @@
 // Lines of an export, read. What is written is trusted no more than what an operator types.
+#include <array>
+
 #include "plugin/config/config_error.hpp"
 #include "plugin/ctl/input_file.hpp"
 #include "plugin/ctl/label.hpp"
 #include "plugin/ctl/record.hpp"
 #include "plugin/ctl/record_fields.hpp"
 #include "plugin/ctl/restriction_view.hpp"
+#include "plugin/identity/hex.hpp"
 #include "plugin/identity/identity.hpp"
 #include "plugin/identity/key_file.hpp"
 #include "plugin/policy/network.hpp"
@@ -54,6 +57,11 @@ std::string fingerprint_in(RecordFields& fields) {
   return text;
 }
 
+bool is_check_value(std::string_view text) {
+  std::array<std::uint8_t, Fingerprint::short_size / 2> octets{};
+  return decode_hex(text, octets);
+}
+
 ExportHeader header_in(RecordFields& fields) {
   if (fields.text("format") != export_format) bad_field("format", "\"" + std::string(export_format) + "\"");
   const auto version = fields.number("version");
@@ -62,8 +70,11 @@ ExportHeader header_in(RecordFields& fields) {
                     std::to_string(export_version) + "; use the clientidctl that wrote it, or a newer one");
   }
   fields.text("program");
-  fields.number("schema");
-  ExportHeader header{.created = fields.time("created"), .account = {}, .history = fields.truth("history"), .keys = {}};
+  ExportHeader header{.created = fields.time("created"),
+                      .schema = fields.number("schema"),
+                      .account = {},
+                      .history = fields.truth("history"),
+                      .keys = {}};
   const auto account = fields.text_or_empty("account");
   if (!account.empty()) header.account = account;
   const auto& keys = fields.any("keys");
@@ -71,9 +82,10 @@ ExportHeader header_in(RecordFields& fields) {
   for (const auto& each : keys) {
     if (!each.is_object()) bad_field("keys", "an array of objects");
     RecordFields of_key(each);
-    ExportKey key{of_key.text("id"), {}};
+    ExportKey key{key_in(of_key, "id"), {}};
     const auto check = of_key.text_or_empty("check");
     if (!check.empty()) key.check = check;
+    if (!check.empty() && !is_check_value(check)) bad_field("check", "16 hexadecimal digits, or null");
     of_key.end();
     header.keys.push_back(std::move(key));
   }

@@ -73,7 +73,8 @@ TEST_CASE("a fault in our own words is shown as it is") {
 }
 
 TEST_CASE("what looks like the name of an option") {
-  for (const auto* name : {"store", "max-connections-per-address", "Name", "max_errors"}) CHECK(looks_like_option(name));
+  for (const auto* name : {"store", "max-connections-per-address", "Name", "max_errors"})
+    CHECK(looks_like_option(name));
   for (const auto* other : {"", "hors3battery", "a b", "store=", "postgresql:", "[shim]"}) {
     CHECK_FALSE(looks_like_option(other));
   }
