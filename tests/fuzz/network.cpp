@@ -9,7 +9,7 @@ namespace {
 void check(const Address& address) {
   require(Address::parse(address.to_string()) == address, "an address is read as it was written");
   const unsigned width = address.is_v4() ? 32 : 128;
-  for (unsigned bits = 0; bits <= width; bits += 8) {
+  for (unsigned bits = 0; bits <= width; ++bits) {
     const auto around = Network::around(address, bits);
     require(around.contains(address), "an address is in the network around it");
     require(Network::parse(around.to_string()) == around, "which is read as it was written");

@@ -21,6 +21,11 @@ void check_plain(std::string_view message) {
   require(plain_message(*parts).view() == message, "a message is put together as it was");
 }
 
+void check_scram_name(std::string_view name) {
+  const auto first = parse_scram_first("n,,n=" + scram_name(name) + ",r=nonce");
+  require(name.empty() || (first && first->user == name), "any name can be written");
+}
+
 void check_scram(std::string_view message) {
   const auto first = parse_scram_first(message);
   if (!first) return;
@@ -51,6 +56,7 @@ void check_exchange(std::string_view lines) {
 
 void fuzz(std::string_view input) {
   check_plain(input);
+  check_scram_name(input);
   check_scram(input);
   check_exchange(input);
 }

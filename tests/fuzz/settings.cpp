@@ -16,6 +16,13 @@ std::string text_of(const SettingsLevel& level) {
   return text;
 }
 
+bool is_set_alone(SettingsLevel before, SettingsLevel after, std::string_view name) {
+  const auto with = text_of(after);
+  unset(before, name);
+  unset(after, name);
+  return text_of(before) == text_of(after) && with != text_of(after);
+}
+
 }  // namespace
 
 void fuzz(std::string_view input) {
@@ -23,12 +30,13 @@ void fuzz(std::string_view input) {
   while (!input.empty()) {
     auto line = take_until(input, '\n');
     const auto name = take_until(line, '=');
-    const auto before = text_of(level);
+    const auto before = level;
     try {
       set(level, name, line, start);
+      require(is_set_alone(before, level, name), "that setting is set, and no other");
     } catch (const ConfigError& error) {
       require(*error.what() != '\0', "a fault is told of");
-      require(text_of(level) == before, "what is refused changes nothing");
+      require(text_of(level) == text_of(before), "what is refused changes nothing");
     }
   }
   SettingsLevel copy;
