@@ -211,7 +211,7 @@ endif
 endif
 
 # No tests: make bench-programs
-benches = handshake_floor judge_bench load sink
+benches = handshake_floor judge_bench load scale_bench sink
 EXTRA_PROGRAMS = $(benches)
 handshake_floor_SOURCES = %D%/bench/handshake_floor.cpp %D%/bench/number.hpp
 handshake_floor_LDADD = $(OPENSSL_LIBS)
@@ -220,6 +220,12 @@ judge_bench_LDADD = libshim.la
 load_SOURCES = %D%/bench/load.cpp %D%/bench/number.hpp
 load_LDADD = $(OPENSSL_LIBS)
 sink_SOURCES = %D%/bench/number.hpp %D%/bench/sink.cpp
+scale_bench_SOURCES = \
+  %D%/bench/scale/fill.cpp %D%/bench/scale/fill.hpp \
+  %D%/bench/scale/numbered.hpp \
+  %D%/bench/scale/scale_bench.cpp
+scale_bench_LDADD = libshim.la
+sink_SOURCES = %D%/bench/sink.cpp
 CLEANFILES += $(benches)
 bench-programs: $(benches)
 soak = \
@@ -582,7 +588,7 @@ TESTS += $(dialogs)
 
 EXTRA_DIST += $(dialogs) $(system_tests) \
   %D%/bench/measure.py %D%/bench/peers.py %D%/bench/plot.gp %D%/bench/processes.py %D%/bench/refusal_times.py \
-  %D%/bench/run.sh %D%/dialogs/placeholders.py %D%/dialogs/run.py %D%/dialogs/session.py %D%/packages.sh \
+  %D%/bench/run.sh %D%/bench/scale/scale.py %D%/dialogs/placeholders.py %D%/dialogs/run.py %D%/dialogs/session.py %D%/packages.sh \
   %D%/plugin/exports_test.sh %D%/run.sh %D%/system/alerted.py %D%/system/authority.py %D%/system/builds.py \
   %D%/system/client.py %D%/system/confine.py %D%/system/ctl_import_site.py %D%/system/ctl_site.py \
   %D%/system/cut_off.py %D%/system/demo.py %D%/system/doctored.py %D%/system/dovecot.py %D%/system/exim.py \

@@ -46,8 +46,9 @@ here {user} {user}
 
 
 class Postgresql:
-    def __init__(self, directory, user=None, address="127.0.0.1"):
-        self.dir, self.user, self.address = directory, user or server_user(), address
+    def __init__(self, directory, user=None, address="127.0.0.1", conf=""):
+        """`conf`: lines for postgresql.conf that count before those of a test."""
+        self.dir, self.user, self.address, self.conf = directory, user or server_user(), address, conf
         self.data, self.port = directory / "data", free_port()
         self.password = secrets.token_urlsafe(12)
         self.databases, self.process = set(), None
@@ -63,7 +64,7 @@ class Postgresql:
                   "--locale-provider=icu", "--icu-locale=en-US")
         values = {"dir": self.dir, "address": self.address, "port": self.port, "user": self.user}
         with open(self.data / "postgresql.conf", "a") as conf:
-            conf.write(CONF.format(**values))
+            conf.write(CONF.format(**values) + self.conf)
         (self.data / "pg_hba.conf").write_text(HBA.format(**values))
         (self.data / "pg_ident.conf").write_text(IDENT.format(**values))
         self.start()
