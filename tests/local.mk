@@ -83,6 +83,7 @@ unit_test_SOURCES = \
   %D%/unit/finding_test.cpp \
   %D%/unit/fingerprint_test.cpp \
   %D%/unit/form_test.cpp \
+  %D%/unit/full_scan_test.cpp %D%/unit/full_scans.hpp \
   %D%/unit/gathering_bio_test.cpp \
   %D%/unit/geo_location_test.cpp \
   %D%/unit/glob_test.cpp \
@@ -158,7 +159,7 @@ unit_test_SOURCES = \
   %D%/unit/worker_pool_test.cpp \
   %D%/unit/xclient_test.cpp \
   %D%/unit/xtext_test.cpp
-unit_test_LDADD = libshim.la $(BOOST_PROGRAM_OPTIONS_LIB)
+unit_test_LDADD = libshim.la $(BOOST_PROGRAM_OPTIONS_LIB) -lsqlite3
 
 check_LTLIBRARIES += libsaslhost.la
 libsaslhost_la_SOURCES = \

@@ -13,8 +13,10 @@ namespace {
 std::vector<Binding> select(Connection& connection, Where& where) {
   std::vector<Binding> found;
   BindingRow row;
-  Statement statement(connection, "SELECT " + std::string(BindingRow::columns) + " FROM binding" + where.text() +
-                                      " ORDER BY account, id");
+  Statement statement(
+      connection,
+      "SELECT " + std::string(BindingRow::columns) + " FROM binding" + where.text() + " ORDER BY account, id",
+      Statement::Kind::once);
   row.bind_into(statement);
   where.bind(statement);
   statement.for_each_row([&] { found.push_back(row.to_binding(connection)); });
@@ -31,7 +33,7 @@ std::optional<Binding> select_one(Connection& connection, Where& where) {
 template <typename... Values>
 bool update(Connection& connection, const std::string& assignments, std::int64_t id, Values&... values) {
   const long long key = id;
-  Statement statement(connection, "UPDATE binding SET " + assignments + " WHERE id = :id");
+  Statement statement(connection, "UPDATE binding SET " + assignments + " WHERE id = :id", Statement::Kind::once);
   return statement.use(values..., key).execute() > 0;
 }
 
@@ -88,7 +90,8 @@ std::optional<std::int64_t> Bindings::insert(const Binding& binding) {
                       "INSERT INTO binding (account, type, fingerprint, key_id, state, label, created, created_by,"
                       " expires, suspended_until, last_peer, uses) VALUES (:account, :type, :fingerprint, :key_id,"
                       " :state, :label, :created, :created_by, :expires, :suspended_until, '', 0)"
-                      " ON CONFLICT (account, type, fingerprint) DO NOTHING RETURNING id");
+                      " ON CONFLICT (account, type, fingerprint) DO NOTHING RETURNING id",
+                      Statement::Kind::once);
   statement
       .use(row.account, row.type, row.fingerprint, row.key_id, row.state, row.label, row.created, row.created_by,
            row.expires, row.suspended_until)
@@ -101,7 +104,7 @@ Enrolment Bindings::enrol(const Binding& binding, unsigned at_most, const std::v
   const Device device{.type = binding.type, .fingerprint = binding.fingerprint, .others = others};
   Transaction transaction(connection_);
   if (find(binding.account, device, binding.created)) return Enrolment::present;
-  const auto devices = DeviceCounter(connection_).count(binding.account, binding.created);
+  const auto devices = DeviceCounter(connection_, Statement::Kind::once).count(binding.account, binding.created);
   const auto taken = binding.state == BindingState::pending ? devices.pending : devices.active;
   if (taken >= at_most) return Enrolment::full;
   insert(binding);
@@ -129,9 +132,20 @@ bool Bindings::remove(std::int64_t id) {
   return Statement(connection_, "DELETE FROM binding WHERE id = :id").use(key).execute() > 0;
 }
 
-void Bindings::touch(std::int64_t id, Time at, const std::string& peer) {
-  const long long seconds = to_seconds(at);
-  update(connection_, "last_seen = :at, last_peer = :peer, uses = uses + 1", id, seconds, peer);
+void Bindings::touch(const std::vector<BindingUse>& uses) {
+  if (uses.empty()) return;
+  long long id = 0;
+  long long at = 0;
+  std::string peer;
+  Statement statement(connection_,
+                      "UPDATE binding SET last_seen = :at, last_peer = :peer, uses = uses + 1 WHERE id = :id");
+  statement.use(at, peer, id);
+  for (const auto& use : uses) {
+    id = use.id;
+    at = to_seconds(use.at);
+    peer = use.peer;
+    statement.execute();
+  }
 }
 
 }  // namespace clientid

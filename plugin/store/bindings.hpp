@@ -33,6 +33,12 @@ enum class Enrolment : std::uint8_t {
   full,     // the account has as many as it may
 };
 
+struct BindingUse {
+  std::int64_t id = 0;
+  Time at;
+  std::string peer;
+};
+
 class Bindings {
  public:
   explicit Bindings(Connection& connection) : connection_(connection) {}
@@ -60,8 +66,8 @@ class Bindings {
   bool set_expiry(std::int64_t id, std::optional<Time> expires);
   bool remove(std::int64_t id);
 
-  // A success: counts a use.
-  void touch(std::int64_t id, Time at, const std::string& peer);
+  // Successes: each counts as a use.
+  void touch(const std::vector<BindingUse>& uses);
 
  private:
   Connection& connection_;

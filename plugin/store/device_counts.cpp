@@ -2,11 +2,12 @@
 
 namespace clientid {
 
-DeviceCounter::DeviceCounter(Connection& connection)
+DeviceCounter::DeviceCounter(Connection& connection, Statement::Kind kind)
     : statement_(connection,
                  "SELECT count(CASE WHEN (state = 'active' OR (state = 'suspended' AND suspended_until <= :resumed))"
                  " AND (expires IS NULL OR expires > :expired) THEN 1 END),"
-                 " count(CASE WHEN state = 'pending' THEN 1 END) FROM binding WHERE account = :account") {
+                 " count(CASE WHEN state = 'pending' THEN 1 END) FROM binding WHERE account = :account",
+                 kind) {
   statement_.use(at_, at_, account_).into(active_, pending_);
 }
 

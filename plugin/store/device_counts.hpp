@@ -16,7 +16,7 @@ struct DeviceCounts {
 // Keeps its statement prepared.
 class DeviceCounter {
  public:
-  explicit DeviceCounter(Connection& connection);
+  explicit DeviceCounter(Connection& connection, Statement::Kind kind = Statement::Kind::kept);
 
   DeviceCounts count(const std::string& account, Time at);
 

@@ -36,16 +36,17 @@ Ledger::Ledger(Connection& connection, std::string holder)
     : connection_(connection), holder_(std::move(holder)), sessions_(connection), detection_(connection) {}
 
 void Ledger::write_entries(const std::vector<Entry>& entries) {
-  Bindings bindings(connection_);
+  std::vector<BindingUse> uses;
   Counters::Increments increments;
   std::vector<Event> events;
   events.reserve(entries.size());
   for (const auto& entry : entries) {
     if (entry.move) MovedDevices(connection_).move(*entry.move, entry.event.at);
-    if (entry.used_binding) bindings.touch(*entry.used_binding, entry.event.at, entry.event.peer);
+    if (entry.used_binding) uses.push_back({*entry.used_binding, entry.event.at, entry.event.peer});
     count(entry, increments);
     events.push_back(entry.event);
   }
+  Bindings(connection_).touch(uses);
   Counters(connection_).add(increments);
   History(connection_).append(events);
 }
@@ -53,8 +54,8 @@ void Ledger::write_entries(const std::vector<Entry>& entries) {
 std::vector<Alert> Ledger::write(const Batch& batch, Time now) {
   Transaction transaction(connection_);
   write_entries(batch.entries);
-  for (const auto& session : batch.opened) sessions_.open(session, now + lease);
-  for (const auto number : batch.closed) sessions_.close(holder_, number);
+  sessions_.open(batch.opened, now + lease);
+  sessions_.close(holder_, batch.closed);
   Suspects suspects;
   for (const auto& entry : batch.entries) suspect(entry, suspects);
   auto alerts = detection_.look(suspects, now);

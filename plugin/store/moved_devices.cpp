@@ -14,17 +14,19 @@ long long MovedDevices::move_from(const OtherFingerprint& former, const DeviceMo
       Statement(connection_,
                 "UPDATE binding SET fingerprint = :now, key_id = :key WHERE fingerprint = :before AND NOT EXISTS"
                 " (SELECT 1 FROM binding AS other WHERE other.account = binding.account AND other.type = binding.type"
-                " AND other.fingerprint = :now_too)")
+                " AND other.fingerprint = :now_too)",
+                Statement::Kind::once)
           .use(move.fingerprint, move.key_id, before, move.fingerprint)
           .execute();
   const auto blocks =
       Statement(connection_,
                 "UPDATE restriction SET subject = :now, key_id = :key WHERE kind = 'device' AND subject = :before AND"
                 " NOT EXISTS (SELECT 1 FROM restriction AS other WHERE other.kind = 'device' AND"
-                " other.effect = restriction.effect AND other.subject = :now_too)")
+                " other.effect = restriction.effect AND other.subject = :now_too)",
+                Statement::Kind::once)
           .use(move.fingerprint, move.key_id, before, move.fingerprint)
           .execute();
-  Statement(connection_, "UPDATE session SET fingerprint = :now WHERE fingerprint = :before")
+  Statement(connection_, "UPDATE session SET fingerprint = :now WHERE fingerprint = :before", Statement::Kind::once)
       .use(move.fingerprint, before)
       .execute();
   return bindings + blocks;
@@ -42,7 +44,8 @@ void MovedDevices::put(const MovedDevice& moved) {
   Statement(connection_,
             "INSERT INTO moved_device (former, former_key, fingerprint, key_id, at) VALUES (:former, :former_key,"
             " :fingerprint, :key_id, :at) ON CONFLICT (former) DO UPDATE SET fingerprint = excluded.fingerprint,"
-            " key_id = excluded.key_id, at = excluded.at")
+            " key_id = excluded.key_id, at = excluded.at",
+            Statement::Kind::once)
       .use(moved.former, moved.former_key, moved.fingerprint, moved.key_id, at)
       .execute();
 }

@@ -4,21 +4,31 @@
 
 namespace clientid {
 
-void Sessions::open(const OpenSession& session, Time lease) {
-  const long long opened = to_seconds(session.opened);
+void Sessions::open(const std::vector<OpenSession>& sessions, Time lease) {
+  if (sessions.empty()) return;
+  OpenSession row;
+  long long opened = 0;
   const long long until = to_seconds(lease);
-  Statement(connection_,
-            "INSERT INTO session (holder, number, type, fingerprint, account, peer, network, opened, lease) VALUES"
-            " (:holder, :number, :type, :fingerprint, :account, :peer, :network, :opened, :lease)")
-      .use(session.holder, session.number, session.type, session.fingerprint, session.account, session.peer,
-           session.network, opened, until)
-      .execute();
+  Statement statement(connection_,
+                      "INSERT INTO session (holder, number, type, fingerprint, account, peer, network, opened, lease)"
+                      " VALUES (:holder, :number, :type, :fingerprint, :account, :peer, :network, :opened, :lease)");
+  statement.use(row.holder, row.number, row.type, row.fingerprint, row.account, row.peer, row.network, opened, until);
+  for (const auto& session : sessions) {
+    row = session;
+    opened = to_seconds(session.opened);
+    statement.execute();
+  }
 }
 
-void Sessions::close(const std::string& holder, long long number) {
-  Statement(connection_, "DELETE FROM session WHERE holder = :holder AND number = :number")
-      .use(holder, number)
-      .execute();
+void Sessions::close(const std::string& holder, const std::vector<long long>& numbers) {
+  if (numbers.empty()) return;
+  long long number = 0;
+  Statement statement(connection_, "DELETE FROM session WHERE holder = :holder AND number = :number");
+  statement.use(holder, number);
+  for (const auto each : numbers) {
+    number = each;
+    statement.execute();
+  }
 }
 
 void Sessions::extend(const std::string& holder, Time lease) {

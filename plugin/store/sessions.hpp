@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "plugin/policy/time.hpp"
 #include "plugin/store/connection.hpp"
@@ -24,8 +25,8 @@ class Sessions {
  public:
   explicit Sessions(Connection& connection) : connection_(connection) {}
 
-  void open(const OpenSession& session, Time lease);
-  void close(const std::string& holder, long long number);
+  void open(const std::vector<OpenSession>& sessions, Time lease);
+  void close(const std::string& holder, const std::vector<long long>& numbers);
 
   // All that the process holds.
   void extend(const std::string& holder, Time lease);

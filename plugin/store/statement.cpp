@@ -35,14 +35,12 @@ std::optional<Time> NullableTime::get() const {
   return from_seconds(seconds_);
 }
 
-Statement::Statement(Connection& connection, const std::string& text)
-    : Statement(connection, text, soci::details::st_repeatable_query) {}
-
-Statement::Statement(Connection& connection, const std::string& text, soci::details::statement_type type)
+Statement::Statement(Connection& connection, const std::string& text, Kind kind)
     : connection_(connection), statement_(connection.sql()) {
   guarded(connection_, [&] {
     statement_->alloc();
-    statement_->prepare(text, type);
+    statement_->prepare(text,
+                        kind == Kind::once ? soci::details::st_one_time_query : soci::details::st_repeatable_query);
   });
 }
 
@@ -95,7 +93,7 @@ long long Statement::execute() {
 }
 
 void execute(Connection& connection, const std::string& text) {
-  Statement(connection, text, soci::details::st_one_time_query).execute();
+  Statement(connection, text, Statement::Kind::once).execute();
 }
 
 }  // namespace clientid

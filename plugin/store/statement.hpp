@@ -33,7 +33,11 @@ class NullableTime {
 
 class Statement {
  public:
-  Statement(Connection& connection, const std::string& text);
+  // One that is executed once is one question to a server. One that is kept is prepared by another, and forgotten by a
+  // third, for which it is not planned anew each time.
+  enum class Kind : unsigned char { kept, once };
+
+  Statement(Connection& connection, const std::string& text, Kind kind = Kind::kept);
   Statement(const Statement&) = delete;
   Statement& operator=(const Statement&) = delete;
   ~Statement();
@@ -62,9 +66,6 @@ class Statement {
   }
 
  private:
-  friend void execute(Connection& connection, const std::string& text);
-  Statement(Connection& connection, const std::string& text, soci::details::statement_type type);
-
   // A variable, and the form in which the engine has it.
   template <typename Variable>
   struct Text {

@@ -62,7 +62,7 @@ TEST_CASE("what may be absent stays absent, also behind a row that has it") {
   first.expires = at(1);
   first.suspended_until = at(2);
   bindings.insert(first);
-  bindings.touch(1, at(3), "192.0.2.1");
+  bindings.touch({{1, at(3), "192.0.2.1"}});
   bindings.insert(binding(alice, 2));
   const auto both = bindings.list({});
   REQUIRE(both.size() == 2);
@@ -101,7 +101,7 @@ TEST_CASE("lists are sorted by account and id, and filtered") {
   mac.type = "mac";
   mac.created = at(-1000);
   bindings.insert(mac);  // 3
-  bindings.touch(1, at(500), "192.0.2.1");
+  bindings.touch({{1, at(500), "192.0.2.1"}});
 
   CHECK(ids(bindings.list({})) == Ids{2, 3, 1});
   CHECK(ids(bindings.list({.account = alice, .state = {}, .type = {}, .fingerprint_prefix = {}, .unused_since = {}})) ==
@@ -186,8 +186,8 @@ TEST_CASE("a binding is changed, and only that one") {
   CHECK(bindings.set_expiry(1, {}));
   CHECK(bindings.get(1)->expires == std::nullopt);
 
-  bindings.touch(1, at(10), "192.0.2.1");
-  bindings.touch(1, at(11), "2001:db8::1");
+  bindings.touch({{1, at(10), "192.0.2.1"}});
+  bindings.touch({{1, at(11), "2001:db8::1"}});
   CHECK(bindings.get(1)->last_seen == at(11));
   CHECK(bindings.get(1)->last_peer == "2001:db8::1");
   CHECK(bindings.get(1)->uses == 2);
@@ -205,7 +205,7 @@ TEST_CASE("a change of nothing is told, a change to the same is not nothing") {
   CHECK_FALSE(bindings.set_label(1, "x"));
   CHECK_FALSE(bindings.set_expiry(1, {}));
   CHECK_FALSE(bindings.remove(1));
-  bindings.touch(1, at(0), "192.0.2.1");
+  bindings.touch({{1, at(0), "192.0.2.1"}});
   bindings.insert(binding(alice, 1));
   CHECK(bindings.set_label(1, "phone"));
 }
@@ -316,7 +316,7 @@ TEST_CASE("text of any kind is text") {
   auto made = binding(hostile, 1);
   made.type = made.key_id = made.label = made.created_by = hostile;
   REQUIRE(bindings.insert(made) == 1);
-  bindings.touch(1, at(0), hostile);
+  bindings.touch({{1, at(0), hostile}});
   const auto read = bindings.find(hostile, Device{hostile, fingerprint(1)}, at(0));
   REQUIRE(read);
   CHECK(read->account == hostile);

@@ -36,19 +36,19 @@ TEST_CASE("U6.2.4 where and when a device was let in last, on whatever account")
   }
   bindings.insert(binding("erin@example.com", 2));
   CHECK_FALSE(reader.read({fingerprint(1).hex()}).last_sighting);
-  bindings.touch(1, at(10), "192.0.2.1");
-  bindings.touch(2, at(30), "2001:db8::2");
-  bindings.touch(3, at(20), "192.0.2.3");
-  bindings.touch(5, at(90), "192.0.2.5");
+  bindings.touch({{1, at(10), "192.0.2.1"}});
+  bindings.touch({{2, at(30), "2001:db8::2"}});
+  bindings.touch({{3, at(20), "192.0.2.3"}});
+  bindings.touch({{5, at(90), "192.0.2.5"}});
   const auto last = reader.read({fingerprint(1).hex()}).last_sighting;
   REQUIRE(last);
   CHECK(last->at == at(30));
   CHECK(last->peer.to_string() == "2001:db8::2");
   CHECK_FALSE(last->location);
   // One that did not come over IP says nothing of a place.
-  bindings.touch(4, at(40), "");
+  bindings.touch({{4, at(40), ""}});
   CHECK(reader.read({fingerprint(1).hex()}).last_sighting->at == at(30));
-  bindings.touch(4, at(50), "192.0.2.4");
+  bindings.touch({{4, at(50), "192.0.2.4"}});
   CHECK(reader.read({fingerprint(1).hex()}).last_sighting->peer.to_string() == "192.0.2.4");
   // Nothing of the row before stays.
   CHECK(reader.read({fingerprint(2).hex()}).last_sighting->at == at(90));

@@ -410,7 +410,7 @@ TEST_CASE("UC2 U6.2.3 U6.2.4 what the device does elsewhere is read where a rule
   Bindings bindings(tried.connection());
   bindings.insert(binding("bob@example.com", 1));
   bindings.insert(binding("carol@example.com", 1));
-  bindings.touch(1, at(-60), "203.0.113.5");
+  bindings.touch({{1, at(-60), "203.0.113.5"}});
   tried.open_session(1, 1, "192.0.2.7/32");
   tried.open_session(2, 1, "203.0.113.5/32");
   tried.open_session(3, 2, "203.0.113.5/32");
@@ -452,7 +452,7 @@ TEST_CASE("U6.2.4 where a device is and where it was, if there is a database of 
   Tried tried;
   CHECK(tried.read(countries.get()).location->country == "DE");
   Bindings(tried.connection()).insert(binding("bob@example.com", 1));
-  Bindings(tried.connection()).touch(1, at(-60), "198.51.100.7");
+  Bindings(tried.connection()).touch({{1, at(-60), "198.51.100.7"}});
   auto facts = tried.read(countries.get());
   REQUIRE(facts.last_sighting);
   CHECK(facts.last_sighting->location->country == "US");
@@ -504,7 +504,7 @@ TEST_CASE("X8 what stands under any key of the file is a fact of the device") {
   bound.last_seen = at(0);
   Bindings bindings(connection);
   REQUIRE(bindings.insert(bound));
-  bindings.touch(1, at(1), "192.0.2.7");
+  bindings.touch({{1, at(1), "192.0.2.7"}});
   bound.account = licence;
   REQUIRE(bindings.insert(bound));
   Restrictions(connection)

@@ -87,7 +87,7 @@ TEST_CASE("X8 a device is moved with all that stands under its fingerprint, and 
   site.bind(bob, 1, "1", BindingState::revoked);
   site.bind("*", 1, "1");
   site.bind(alice, 3, "1");
-  site.bindings().touch(1, at(7), "192.0.2.7");
+  site.bindings().touch({{1, at(7), "192.0.2.7"}});
   site.devices().move(a_move(1, "1", 2, "2"), at(9));
   CHECK(site.all() == "2/2 2/2 2/2 3/1");
   const auto moved = site.bindings().get(1);
@@ -205,7 +205,7 @@ TEST_CASE("a former fingerprint is of use as long as it leads to something, and 
     CHECK(devices.useless({name(1)}, {.account = {}, .events_before = {}, .ended_by = at(9)}).size() == 2);
   }
   SUBCASE("an open session") {
-    Sessions(site.connection()).open({.holder = "me", .number = 1, .fingerprint = name(3)}, at(9));
+    Sessions(site.connection()).open({{.holder = "me", .number = 1, .fingerprint = name(3)}}, at(9));
     CHECK(devices.useless({name(1)}, {.account = {}, .events_before = {}, .ended_by = at(8)}).empty());
     CHECK(devices.useless({name(1)}, {.account = {}, .events_before = {}, .ended_by = at(9)}).size() == 2);
   }

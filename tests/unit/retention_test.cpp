@@ -42,7 +42,7 @@ TEST_CASE("restrictions and sessions go when they have ended, whatever the age o
   }
   restrictions.put({.kind = Restricted::account, .subject = "for ever"});
   Sessions sessions(connection);
-  for (const long long lease : {9, 10, 11}) sessions.open({.holder = "me", .number = lease}, at(lease));
+  for (const long long lease : {9, 10, 11}) sessions.open({{.holder = "me", .number = lease}}, at(lease));
 
   Retention retention(connection, at(0), at(10));
   const auto there = retention.count();

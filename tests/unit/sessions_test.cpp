@@ -53,7 +53,7 @@ TEST_CASE("an open session comes back as it was opened, whatever its text") {
                      .peer = "p" + hostile,
                      .network = "n" + hostile,
                      .opened = at(3)};
-  sessions.open(opened, at(60));
+  sessions.open({opened}, at(60));
   const auto all = list_sessions(connection, std::nullopt, at(3));
   REQUIRE(all.size() == 1);
   CHECK(all[0].session.holder == opened.holder);
@@ -70,10 +70,10 @@ TEST_CASE("U6.2.3 sessions are listed oldest first, while their lease lasts") {
   const TemporaryStore store;
   auto connection = store.open();
   Sessions sessions(connection);
-  sessions.open(session("b", 2, phone, "", 20), at(90));
-  sessions.open(session("b", 1, phone, "", 20), at(90));
-  sessions.open(session("a", 9, phone, "", 20), at(90));
-  sessions.open(session("c", 1, phone, "", 10), at(80));
+  sessions.open({session("b", 2, phone, "", 20)}, at(90));
+  sessions.open({session("b", 1, phone, "", 20)}, at(90));
+  sessions.open({session("a", 9, phone, "", 20)}, at(90));
+  sessions.open({session("c", 1, phone, "", 10)}, at(80));
   CHECK(listed(connection, at(79)) == "c1 a9 b1 b2 ");
   CHECK(listed(connection, at(80)) == "a9 b1 b2 ");
   CHECK(listed(connection, at(90)).empty());
@@ -84,10 +84,10 @@ TEST_CASE("U6.2.3 a session is closed by its holder and number") {
   auto connection = store.open();
   Sessions sessions(connection);
   for (const auto* holder : {"a", "b"}) {
-    for (const long long number : {1, 2}) sessions.open(session(holder, number), at(90));
+    for (const long long number : {1, 2}) sessions.open({session(holder, number)}, at(90));
   }
-  sessions.close("a", 1);
-  sessions.close("a", 3);
+  sessions.close("a", {1});
+  sessions.close("a", {3});
   CHECK(listed(connection, at(0)) == "a2 b1 b2 ");
   sessions.close_all("b");
   CHECK(listed(connection, at(0)) == "a2 ");
@@ -98,9 +98,9 @@ TEST_CASE("U6.2.3 a holder that lives extends the lease of all its sessions, and
   const TemporaryStore store;
   auto connection = store.open();
   Sessions sessions(connection);
-  sessions.open(session("a", 1), at(90));
-  sessions.open(session("a", 2), at(50));
-  sessions.open(session("b", 1), at(90));
+  sessions.open({session("a", 1)}, at(90));
+  sessions.open({session("a", 2)}, at(50));
+  sessions.open({session("b", 1)}, at(90));
   sessions.extend("a", at(120));
   CHECK(listed(connection, at(119)) == "a1 a2 ");
   CHECK(listed(connection, at(120)).empty());
@@ -115,10 +115,10 @@ TEST_CASE("U6.2.3 the sessions of a device are counted over all holders, and tho
   auto connection = store.open();
   Sessions sessions(connection);
   SessionCounter counter(connection);
-  sessions.open(session("a", 1), at(90));
-  sessions.open(session("b", 1, phone, "198.51.100.0/24"), at(90));
-  sessions.open(session("b", 2, phone, ""), at(50));
-  sessions.open(session("b", 3, laptop, "203.0.113.0/24"), at(90));
+  sessions.open({session("a", 1)}, at(90));
+  sessions.open({session("b", 1, phone, "198.51.100.0/24")}, at(90));
+  sessions.open({session("b", 2, phone, "")}, at(50));
+  sessions.open({session("b", 3, laptop, "203.0.113.0/24")}, at(90));
   CHECK(text(counter.count({phone}, alice, "192.0.2.7/32", at(49))) == "1 of 3");
   CHECK(text(counter.count({phone}, alice, "192.0.2.7/32", at(50))) == "1 of 2");
   CHECK(text(counter.count({phone}, alice, "198.51.100.0/24", at(49))) == "1 of 3");
@@ -126,7 +126,7 @@ TEST_CASE("U6.2.3 the sessions of a device are counted over all holders, and tho
   CHECK(text(counter.count({laptop}, alice, "203.0.113.0/24", at(0))) == "0 of 1");
   CHECK(text(counter.count({fingerprint(3).hex()}, alice, "192.0.2.7/32", at(0))) == "0 of 0");
   CHECK(text(counter.count({phone}, alice, "192.0.2.7/32", at(90))) == "0 of 0");
-  sessions.close("a", 1);
+  sessions.close("a", {1});
   CHECK(text(counter.count({phone}, alice, "192.0.2.7/32", at(0))) == "1 of 2");
 }
 
@@ -138,7 +138,7 @@ TEST_CASE("X2 the sessions of a device on one account are counted apart") {
   for (const auto number : {1, 2, 3}) {
     auto one = session("a", number);
     one.account = number == 1 ? alice : "bob@example.com";
-    sessions.open(one, at(90));
+    sessions.open({one}, at(90));
   }
   CHECK(counter.count({phone}, alice, "", at(0)).on_account == 1);
   CHECK(counter.count({phone}, "bob@example.com", "", at(0)).on_account == 2);

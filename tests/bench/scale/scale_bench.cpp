@@ -88,11 +88,12 @@ std::vector<Judgement> Bench::draw(int times, bool bound) {
   for (auto& judgement : judgements) {
     const auto who = static_cast<long long>(random_() % static_cast<unsigned long long>(bindings_));
     const auto device = bound ? who : -1 - static_cast<long long>(random_() >> 2U);
-    judgement.attempt = {.service = "smtp",
-                         .account = numbered_account(who),
-                         .device = Device{"uuid", numbered_fingerprint(device), {}, "1", {}},
-                         .peer = Address::parse(numbered_address(bound ? who : static_cast<long long>(random_() >> 2U))),
-                         .at = now()};
+    judgement.attempt = {
+        .service = "smtp",
+        .account = numbered_account(who),
+        .device = Device{"uuid", numbered_fingerprint(device), {}, "1", {}},
+        .peer = Address::parse(numbered_address(bound ? who : static_cast<long long>(random_() >> 2U))),
+        .at = now()};
   }
   return judgements;
 }
