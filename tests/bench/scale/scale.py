@@ -56,6 +56,10 @@ class Store:
     """One that is filled. `server`: the process that has the CPU time of what it does, if it is not the asker's."""
     server = None
 
+    def written(self):
+        """Octets so far, of what has a server."""
+        return 0
+
     def __init__(self, bindings):
         self.bindings = bindings
         self.name = f"{self.engine}, 10^{len(str(bindings)) - 1}" if re.fullmatch("10+", str(bindings)) else f"{self.engine}, {bindings}"
@@ -89,8 +93,9 @@ class Sqlite(Store):
             # "/" is the root, "/000/" a child of it.
             facts["depth"] = self.query("SELECT max(length(path) - length(replace(path, '/', ''))) FROM dbstat WHERE"
                                         " name = 'binding_device' AND pagetype = 'leaf'")
-            facts["bindings_mib"] = self.query("SELECT sum(pgsize) FROM dbstat WHERE name IN (SELECT name FROM"
-                                               " sqlite_master WHERE tbl_name = 'binding')") / MIB
+            size = "SELECT sum(pgsize) FROM dbstat WHERE name IN (SELECT name FROM sqlite_master WHERE tbl_name = 'binding'"
+            facts["bindings_mib"] = self.query(size + ")") / MIB
+            facts["indexes_mib"] = self.query(size + " AND type = 'index')") / MIB
         return facts
 
 
@@ -104,6 +109,10 @@ class Database(Store):
         self.url = server.url(self.database)
         self.filling_url = self.url + "?options=-cstatement_timeout%3D0"
 
+    def written(self):
+        """Its write-ahead log: all of it goes to disk, and to each standby."""
+        return int(self.postgresql.sql("SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')"))
+
     def settle(self):
         self.postgresql.sql("VACUUM (ANALYZE)", self.database)
         self.postgresql.sql("CHECKPOINT")
@@ -112,7 +121,8 @@ class Database(Store):
         def ask(text):
             return float(self.postgresql.sql(text, self.database))
         facts = {"mib": ask(f"SELECT pg_database_size('{self.database}')") / MIB,
-                 "bindings_mib": ask("SELECT pg_total_relation_size('binding')") / MIB}
+                 "bindings_mib": ask("SELECT pg_total_relation_size('binding')") / MIB,
+                 "indexes_mib": ask("SELECT pg_indexes_size('binding')") / MIB}
         with contextlib.suppress(RuntimeError):  # a server without its contributed modules
             self.postgresql.sql("CREATE EXTENSION pageinspect", self.database)
             facts["depth"] = int(ask("SELECT level + 1 FROM bt_metap('binding_device')"))
@@ -125,10 +135,11 @@ def measure(store, operation, times, seed):
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         if process.stdout.readline() != "ready\n":
             raise SystemExit(f"{store.name}: {operation}: status {process.wait()}")
-        before = cpu_precise(store.server) if store.server else 0
+        before, written = cpu_precise(store.server) if store.server else 0, store.written()
         print(file=process.stdin, flush=True)
         figures = json.loads(process.stdout.readline() or '{"failed": 1}')
         figures["server_us"] = (cpu_precise(store.server) - before) * 1e6 / times if store.server else 0
+        figures["written"] += (store.written() - written) / times
         print(file=process.stdin, flush=True)
     if "failed" in figures:
         raise SystemExit(f"{store.name}: {operation}: status {process.returncode}")
@@ -140,23 +151,27 @@ def spread(values, form="{:.0f}"):
 
 
 def print_stores(stores):
-    print("\n| store | size, MiB | of it bindings | depth of the index | filled in, s |\n| --- | --- | --- | --- | --- |")
+    print("\n| store | size, MiB | of it bindings | of them indexes | depth of an index | filled in, s |\n"
+          "| --- | --- | --- | --- | --- | --- |")
     for store in stores:
         facts = store.facts
-        print(f"| {store.name} | {facts['mib']:.0f} | {facts.get('bindings_mib', 0):.0f} | {facts.get('depth', '?')} |"
+        print(f"| {store.name} | {facts['mib']:.0f} | {facts.get('bindings_mib', 0):.0f} |"
+              f" {facts.get('indexes_mib', 0):.0f} | {facts.get('depth', '?')} |"
               f" {facts['fill_s']:.0f} |")
 
 
 def print_operation(operation, stores, results):
     print(f"\n{OPERATIONS[operation][1]}, µs, median (least to most):\n\n| store | CPU here | CPU of the server |"
-          " CPU, part of the smallest | wall clock |\n| --- | --- | --- | --- | --- |")
+          " CPU, part of the smallest | written, KiB | wall clock |\n| --- | --- | --- | --- | --- | --- |")
     smallest = {}
     for store in stores:
         runs = results[store.name][operation]
         cpu = statistics.median(run["cpu_us"] + run["server_us"] for run in runs)
         first = smallest.setdefault(store.engine, cpu)
         columns = [spread([run[column] for run in runs]) for column in ("cpu_us", "server_us", "wall_us")]
-        print(f"| {store.name} | {columns[0]} | {columns[1] if store.server else ''} | {cpu / first:.2f} | {columns[2]} |")
+        written = spread([run["written"] / 1024 for run in runs], "{:.1f}")
+        print(f"| {store.name} | {columns[0]} | {columns[1] if store.server else ''} | {cpu / first:.2f} | {written} |"
+              f" {columns[2]} |")
 
 
 def main():
