@@ -51,18 +51,37 @@ std::vector<Binding> Bindings::list(const BindingFilter& filter) {
   return select(connection_, where);
 }
 
+bool Bindings::any() {
+  long long found = 0;
+  Statement(connection_, "SELECT count(*) FROM (SELECT id FROM binding LIMIT 1) AS one", Statement::Kind::once)
+      .into(found)
+      .for_each_row([] {});
+  return found != 0;
+}
+
+// A server would give up one statement for all of them, and what is written could not be tidied up beside it.
 BindingCounts Bindings::count(Time at) {
+  constexpr long long part = 100'000;
   BindingCounts counts{};
   const long long seconds = to_seconds(at);
+  long long first = 0;
+  long long last = 0;
   std::string state;
   long long bindings = 0;
-  Statement statement(connection_,
-                      "SELECT " + state_in_force_column(":at") + ", count(*) FROM binding GROUP BY in_force");
-  statement.use(seconds).into(state, bindings).for_each_row([&] {
-    const auto known = parse_binding_state(state);
-    if (known) counts[static_cast<std::size_t>(*known)] = static_cast<std::uint64_t>(bindings);
-  });
-  return counts;
+  Statement next(connection_, "SELECT coalesce(min(id), 0) FROM binding WHERE id > :last");
+  next.use(last).into(first);
+  Statement statement(connection_, "SELECT " + state_in_force_column(":at") +
+                                       ", count(*) FROM binding WHERE id BETWEEN :first AND :last GROUP BY in_force");
+  statement.use(seconds, first, last).into(state, bindings);
+  for (;;) {
+    next.for_each_row([] {});
+    if (first == 0) return counts;
+    last = first + part - 1;
+    statement.for_each_row([&] {
+      const auto known = parse_binding_state(state);
+      if (known) counts[static_cast<std::size_t>(*known)] += static_cast<std::uint64_t>(bindings);
+    });
+  }
 }
 
 std::optional<Binding> Bindings::get(std::int64_t id) {

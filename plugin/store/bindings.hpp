@@ -49,6 +49,8 @@ class Bindings {
   // By any of the fingerprints of the device (X8).
   std::optional<Binding> find(const std::string& account, const Device& device, Time at);
 
+  bool any();
+  // Reads all of them, a part at a time, and they may change meanwhile.
   BindingCounts count(Time at);
 
   // The id of the new row; `binding.id`, `last_seen`, `last_peer` and `uses` are not looked at. Nothing if this device

@@ -1,5 +1,6 @@
 #include "shim/auth/judge_store.hpp"
 
+#include "plugin/store/schema.hpp"
 #include "plugin/store/store_error.hpp"
 #include "shim/ops/log.hpp"
 #include "shim/ops/metrics.hpp"
@@ -25,6 +26,14 @@ std::optional<Facts> JudgeStore::facts(Attempt& attempt, const Countries* countr
     attempt.at = open.clock.now(attempt.at);
     return open.facts.read(attempt, countries);
   });
+}
+
+bool JudgeStore::is_readable() {
+  const auto read = with_store([](Open& open) {
+    check_schema(open.connection);
+    return open.bindings.any();
+  });
+  return read.has_value();
 }
 
 std::optional<BindingCounts> JudgeStore::count_bindings(Time at) {

@@ -21,6 +21,9 @@ class JudgeStore {
   // Nothing where the store does not answer; the reason is logged. Else the attempt gets the time of the store.
   std::optional<Facts> facts(Attempt& attempt, const Countries* countries);
 
+  // False likewise. It costs next to nothing.
+  bool is_readable();
+
   // Likewise. Reads all bindings.
   std::optional<BindingCounts> count_bindings(Time at);
 

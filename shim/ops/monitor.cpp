@@ -3,6 +3,7 @@
 #include <openssl/crypto.h>
 
 #include <algorithm>
+#include <atomic>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -16,22 +17,37 @@ namespace {
 
 // Whoever asks must not be kept waiting for longer than he is likely to.
 constexpr auto store_patience = std::chrono::seconds(5);
+constexpr auto count_patience = std::chrono::seconds(1);
 constexpr auto try_pause = std::chrono::seconds(5);
 constexpr auto look_pause = std::chrono::seconds(15);
 constexpr auto look_pause_after_failure = std::chrono::seconds(5);
-// With many bindings a look takes longer, and comes less often: at most a fiftieth of the time is spent on it.
-constexpr int look_share = 50;
+// With many bindings a count takes longer, and comes less often: at most a fiftieth of the time is spent on it.
+constexpr int count_share = 50;
 
 constexpr unsigned ok = 200;
 constexpr unsigned unavailable = 503;
 
 }  // namespace
 
+// Shared with the thread that counts, which may come back when nobody waits any more.
+struct Monitor::Count {
+  void finish() {
+    end = Clock::now();
+    done = true;
+  }
+
+  Clock::time_point begun = Clock::now();
+  Clock::time_point end;
+  std::optional<BindingCounts> found;
+  std::atomic<bool> done = false;  // what is above is there
+};
+
 Monitor::Monitor(const CurrentService& service, const ConnectionLimits& limits, const std::string& store_url,
                  TryBackends try_backends)
     : service_(service),
       limits_(limits),
       reader_(1, 1, store_url),
+      counter_(1, 1, store_url),
       try_backends_(std::move(try_backends)),
       started_(now()) {}
 
@@ -47,18 +63,38 @@ asio::awaitable<void> Monitor::look_at_store() {
   if (begun < next_look_) co_return;
   // Who asks meanwhile is told what was found the last time.
   next_look_ = begun + store_patience + look_pause_after_failure;
-  // Shared with the thread that reads, which may come back when nobody waits any more.
-  const auto found = std::make_shared<std::optional<BindingCounts>>();
-  WorkerPool::Task task = [found](JudgeStore& store, Caller& /*caller*/) {
-    *found = store.count_bindings(clientid::now());
-  };
+  const auto readable = std::make_shared<bool>(false);
+  WorkerPool::Task task = [readable](JudgeStore& store, Caller& /*caller*/) { *readable = store.is_readable(); };
   const auto result = co_await reader_.run(std::move(task), store_patience);
-  store_readable_ = result == PoolResult::done && found->has_value();
-  if (store_readable_) bindings_ = *found;
-  const auto end = Clock::now();
-  const auto pause = store_readable_ ? std::max<Clock::duration>(look_pause, look_share * (end - begun))
-                                     : Clock::duration(look_pause_after_failure);
-  next_look_ = end + pause;
+  store_readable_ = result == PoolResult::done && *readable;
+  next_look_ = Clock::now() + (store_readable_ ? look_pause : look_pause_after_failure);
+}
+
+asio::awaitable<void> Monitor::count_bindings() {
+  take_count();
+  if (count_ || Clock::now() < next_count_) co_return;
+  const auto count = count_ = std::make_shared<Count>();
+  WorkerPool::Task task = [count](JudgeStore& store, Caller& /*caller*/) {
+    count->found = store.count_bindings(clientid::now());
+    count->finish();
+  };
+  const auto result = co_await counter_.run(std::move(task), count_patience);
+  if (result == PoolResult::queue_full || result == PoolResult::failed) count->finish();
+  take_count();
+}
+
+void Monitor::take_count() {
+  if (!count_ || !count_->done) return;
+  if (count_->found) bindings_ = *count_->found;
+  const auto pause = count_->found ? std::max<Clock::duration>(look_pause, count_share * (count_->end - count_->begun))
+                                   : Clock::duration(look_pause_after_failure);
+  next_count_ = count_->end + pause;
+  count_.reset();
+}
+
+bool Monitor::stop(Clock::duration patience) {
+  const auto deadline = Clock::now() + patience;
+  return reader_.stop(patience) && counter_.stop(std::max(deadline - Clock::now(), Clock::duration::zero()));
 }
 
 asio::awaitable<void> Monitor::find_backend(std::shared_ptr<const Service> service) {
@@ -69,6 +105,7 @@ asio::awaitable<void> Monitor::find_backend(std::shared_ptr<const Service> servi
 
 asio::awaitable<MonitorPage> Monitor::show_metrics() {
   co_await look_at_store();
+  co_await count_bindings();
   Exposition text;
   expose_now(text);
   expose(metrics, text);

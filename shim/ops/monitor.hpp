@@ -5,8 +5,9 @@
 //     /readyz    200 while clients are taken, the store can be read, and a back end answered the last time; else 503
 //                and a line for each that is not so
 //
-// Used by one thread. The store is read on another one, and so seldom that it costs next to nothing. While no back end
-// answers, /readyz has them tried again: a balancer that goes by it sends no client that would find out.
+// Used by one thread. The store is read on others, and so seldom that it costs next to nothing. To count many bindings
+// takes long: nobody waits for that, and whoever asks meanwhile is told the last count. While no back end answers,
+// /readyz has them tried again: a balancer that goes by it sends no client that would find out.
 #pragma once
 
 #include <functional>
@@ -39,11 +40,15 @@ class Monitor {
 
   asio::awaitable<MonitorPage> answer(std::string path);
 
-  // As WorkerPool::stop().
-  bool stop(Clock::duration patience) { return reader_.stop(patience); }
+  // As WorkerPool::stop(), of both threads.
+  bool stop(Clock::duration patience);
 
  private:
+  struct Count;
+
   asio::awaitable<void> look_at_store();
+  asio::awaitable<void> count_bindings();
+  void take_count();
   asio::awaitable<void> find_backend(std::shared_ptr<const Service> service);
   asio::awaitable<MonitorPage> show_metrics();
   asio::awaitable<MonitorPage> show_readiness();
@@ -52,6 +57,7 @@ class Monitor {
   const CurrentService& service_;
   const ConnectionLimits& limits_;
   WorkerPool reader_;
+  WorkerPool counter_;
   TryBackends try_backends_;
   Time started_;
   bool listening_ = false;
@@ -59,7 +65,9 @@ class Monitor {
   Clock::time_point next_try_;             // of them
   Clock::time_point next_look_;            // at the store
   bool store_readable_ = false;            // at the last one
-  std::optional<BindingCounts> bindings_;  // once they were read
+  std::shared_ptr<Count> count_;           // that is under way
+  Clock::time_point next_count_;           // of bindings
+  std::optional<BindingCounts> bindings_;  // once they were counted
 };
 
 }  // namespace clientid

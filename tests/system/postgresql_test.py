@@ -8,6 +8,7 @@ import json
 import os
 import pathlib
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -290,6 +291,30 @@ class ServerTest(PostgresqlTest):
         self.server.stand_still()
         site.shim.terminate()
         self.assertEqual(site.shim.wait(60), 0)
+
+    def test_count_that_takes_long(self):
+        """With many bindings it does. Nobody is held up by it, and no balancer takes the host away."""
+        monitor = Monitor()
+        site = self.enforcing(config=monitor.config)
+        site.start()
+        monitor.wait("/readyz")
+        active = 'clientid_bindings{state="active"}'
+        self.assertTrue(monitor.comes_to(active, 1))
+        # What has counted has forgotten its statements; nobody else has anything to do yet.
+        process = int(self.server.sql(f"SELECT pid FROM pg_stat_activity WHERE datname = '{self.name}' AND"
+                                      " query LIKE 'DEALLOCATE%'"))
+        self.addCleanup(self.reset_server)
+        os.kill(process, signal.SIGSTOP)
+
+        def given_up():
+            begun = time.monotonic()
+            self.assertEqual(monitor.ask("/readyz")[::2], (200, "ready\n"))
+            self.assertEqual(monitor.value(active), 1)
+            self.assertLess(time.monotonic() - begun, 4)
+            return "does not answer" in site.log()
+        self.assertTrue(wait_until(given_up, 60))
+        site.ctl("bind bob UUID -", site.token("phone"))
+        self.assertTrue(wait_until(lambda: monitor.value(active) == 2, 30))
 
     def test_locked(self):
         """Somebody writes for long. Known devices do not notice; who must be written down gets 454."""

@@ -166,6 +166,19 @@ TEST_CASE("all bindings are counted by the state in force") {
   CHECK(bindings.count(at(500)) == BindingCounts{3, 1, 1, 1});
 }
 
+TEST_CASE("all bindings are counted, however far apart their ids are") {
+  const TemporaryStore store;
+  auto connection = store.open();
+  Bindings bindings(connection);
+  bindings.insert(binding(alice, 1));
+  unsigned number = 1;
+  for (const long long id : {99'998LL, 99'999LL, 100'000LL, 250'000LL, 5'000'000'000LL}) {
+    set_last_id(connection, "binding", id);
+    CHECK(bindings.insert(binding(alice, ++number)) == id + 1);
+  }
+  CHECK(bindings.count(at(0))[static_cast<std::size_t>(BindingState::active)] == number);
+}
+
 TEST_CASE("a binding is changed, and only that one") {
   const TemporaryStore store;
   auto connection = store.open();
