@@ -3,6 +3,7 @@ dist_man_MANS += \
   %D%/clientid-plugin.7 \
   %D%/clientid-policy.7 \
   %D%/clientid-privacy.7 \
+  %D%/clientid-scaling.7 \
   %D%/clientid-shim.8 \
   %D%/clientid.conf.5 \
   %D%/clientidctl.1 \

@@ -63,7 +63,8 @@ class DocumentTest(SiteTest):
             self.assertRegex(page, rf"(?m)^\.It {reason}$")
 
     def test_pages_are_clean(self):
-        for page in ("clientidctl.1", "clientid.conf.5", "clientid-policy.7", "clientid-privacy.7"):
+        for page in ("clientidctl.1", "clientid.conf.5", "clientid-policy.7", "clientid-privacy.7",
+                     "clientid-scaling.7"):
             try:
                 done = subprocess.run(["mandoc", "-T", "lint", "-W", "warning", MAN / page], capture_output=True)
             except FileNotFoundError:

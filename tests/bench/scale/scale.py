@@ -135,9 +135,10 @@ def measure(store, operation, times, seed):
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         if process.stdout.readline() != "ready\n":
             raise SystemExit(f"{store.name}: {operation}: status {process.wait()}")
-        before, written = cpu_precise(store.server) if store.server else 0, store.written()
+        written = store.written()
+        before = cpu_precise(store.server) if store.server else 0
         print(file=process.stdin, flush=True)
-        figures = json.loads(process.stdout.readline() or '{"failed": 1}')
+        figures = json.loads(process.stdout.readline() or '{"failed": 1, "written": 0}')
         figures["server_us"] = (cpu_precise(store.server) - before) * 1e6 / times if store.server else 0
         figures["written"] += (store.written() - written) / times
         print(file=process.stdin, flush=True)
