@@ -220,13 +220,12 @@ judge_bench_SOURCES = %D%/bench/judge_bench.cpp %D%/bench/number.hpp %D%/unit/te
 judge_bench_LDADD = libshim.la
 load_SOURCES = %D%/bench/load.cpp %D%/bench/number.hpp
 load_LDADD = $(OPENSSL_LIBS)
-sink_SOURCES = %D%/bench/number.hpp %D%/bench/sink.cpp
 scale_bench_SOURCES = \
   %D%/bench/scale/fill.cpp %D%/bench/scale/fill.hpp \
   %D%/bench/scale/numbered.hpp \
   %D%/bench/scale/scale_bench.cpp
 scale_bench_LDADD = libshim.la
-sink_SOURCES = %D%/bench/sink.cpp
+sink_SOURCES = %D%/bench/number.hpp %D%/bench/sink.cpp
 CLEANFILES += $(benches)
 bench-programs: $(benches)
 soak = \
@@ -589,9 +588,9 @@ TESTS += $(dialogs)
 
 EXTRA_DIST += $(dialogs) $(system_tests) \
   %D%/bench/measure.py %D%/bench/peers.py %D%/bench/plot.gp %D%/bench/processes.py %D%/bench/refusal_times.py \
-  %D%/bench/run.sh %D%/bench/scale/scale.py %D%/dialogs/placeholders.py %D%/dialogs/run.py %D%/dialogs/session.py %D%/packages.sh \
-  %D%/plugin/exports_test.sh %D%/run.sh %D%/system/alerted.py %D%/system/authority.py %D%/system/builds.py \
-  %D%/system/client.py %D%/system/confine.py %D%/system/ctl_import_site.py %D%/system/ctl_site.py \
+  %D%/bench/run.sh %D%/bench/scale/scale.py %D%/dialogs/placeholders.py %D%/dialogs/run.py %D%/dialogs/session.py \
+  %D%/packages.sh %D%/plugin/exports_test.sh %D%/run.sh %D%/system/alerted.py %D%/system/authority.py \
+  %D%/system/builds.py %D%/system/client.py %D%/system/confine.py %D%/system/ctl_import_site.py %D%/system/ctl_site.py \
   %D%/system/cut_off.py %D%/system/demo.py %D%/system/doctored.py %D%/system/dovecot.py %D%/system/exim.py \
   %D%/system/installed_tree.py %D%/system/journald.py %D%/system/load.py %D%/system/mail_host.py \
   %D%/system/mechanisms.py %D%/system/monitored.py %D%/system/network.py %D%/system/older_store.py \

@@ -32,8 +32,11 @@ class Monitor {
   Monitor(const CurrentService& service, const ConnectionLimits& limits, const std::string& store_url,
           TryBackends try_backends);
 
-  // As WorkerPool::start().
-  void start() { reader_.start(); }
+  // As WorkerPool::start(), of both threads.
+  void start() {
+    reader_.start();
+    counter_.start();
+  }
 
   // Are new clients taken?
   void set_listening(bool listening) { listening_ = listening; }

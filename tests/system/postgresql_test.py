@@ -353,7 +353,7 @@ class ServerTest(PostgresqlTest):
         site = self.enforcing(config=["auth-workers = 3", "max-errors = 100", *monitor.config])
         site.start()
         outcomes = Outcomes(site)
-        bound = 3 + 1 + 1
+        bound = 3 + 1 + 2
         for turn in (1, 2):
             most = self.connections_under_load(site, monitor)
             self.assertLessEqual(most, bound)
