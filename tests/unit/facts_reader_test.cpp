@@ -242,14 +242,14 @@ class Tried {
   }
   void open_session(long long number, unsigned device, const std::string& network) {
     Sessions(connection_)
-        .open({.holder = "me",
-               .number = number,
-               .type = "uuid",
-               .fingerprint = fingerprint(device).hex(),
-               .account = alice,
-               .peer = {},
-               .network = network,
-               .opened = at(0)},
+        .open({{.holder = "me",
+                .number = number,
+                .type = "uuid",
+                .fingerprint = fingerprint(device).hex(),
+                .account = alice,
+                .peer = {},
+                .network = network,
+                .opened = at(0)}},
               at(60));
   }
 
@@ -510,14 +510,14 @@ TEST_CASE("X8 what stands under any key of the file is a fact of the device") {
   Restrictions(connection)
       .put({.kind = Restricted::device, .subject = before.hex(), .effect = Effect::block, .created_by = "operator"});
   Sessions(connection)
-      .open({.holder = "me",
-             .number = 1,
-             .type = "uuid",
-             .fingerprint = before.hex(),
-             .account = alice,
-             .peer = {},
-             .network = {},
-             .opened = at(0)},
+      .open({{.holder = "me",
+              .number = 1,
+              .type = "uuid",
+              .fingerprint = before.hex(),
+              .account = alice,
+              .peer = {},
+              .network = {},
+              .opened = at(0)}},
             at(90));
   const auto of_device = "device " + before.hex() + " " + alice + " ";
   Counters(connection).add({{{of_device, at(0)}, {.attempts = 4, .failures = 3}}});

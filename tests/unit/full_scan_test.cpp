@@ -95,7 +95,9 @@ void record(Connection& connection, const std::string& holder, const std::vector
 
 template <typename Use>
 void check(const TemporaryStore& store, const std::string& what, Use use) {
-  for (const auto& [name, count] : full_scans(store, use)) {
+  for (const auto& scan : full_scans(store, use)) {
+    const auto& name = scan.first;
+    const auto count = scan.second;
     INFO(what, " reads ", count, " rows of: ", name);
     // Of these a site has few rows.
     if (name != "setting" && name != "type" && name != "schema_version") CHECK(count < few);

@@ -155,12 +155,17 @@ TEST_CASE("what lives is kept, and what is over forgotten") {
               .created_by = "operator eve"});
   }
   ledger.tend(at(90));
-  CHECK(number(connection, "SELECT count(*) FROM session") == 1);
+  CHECK(number(connection, "SELECT count(*) FROM session") == 2);
   CHECK(sessions(connection, 179) == "me1 ");
   CHECK(sessions(connection, 180).empty());
   CHECK(number(connection, "SELECT count(*) FROM restriction WHERE subject = 'carol@example.com'") == 1);
   CHECK(number(connection, "SELECT count(*) FROM restriction") == 1);
   CHECK(number(connection, "SELECT count(*) FROM counter") == 4);
+  const auto forgotten = at(90) + Ledger::kept_after_lease;
+  ledger.tend(forgotten - std::chrono::seconds(1));
+  CHECK(number(connection, "SELECT count(*) FROM session") == 2);
+  ledger.tend(forgotten);
+  CHECK(number(connection, "SELECT count(*) FROM session") == 1);
   ledger.tend(at(2 * 86400));
   CHECK(number(connection, "SELECT count(*) FROM counter") == 0);
 }

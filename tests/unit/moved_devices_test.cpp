@@ -138,14 +138,14 @@ TEST_CASE("X8 open sessions of a device go with it, and so keep the label of its
   Moved site;
   site.bind(alice, 1, "1");
   Sessions(site.connection())
-      .open({.holder = "me",
-             .number = 1,
-             .type = "uuid",
-             .fingerprint = fingerprint(1).hex(),
-             .account = alice,
-             .peer = {},
-             .network = {},
-             .opened = at(0)},
+      .open({{.holder = "me",
+              .number = 1,
+              .type = "uuid",
+              .fingerprint = fingerprint(1).hex(),
+              .account = alice,
+              .peer = {},
+              .network = {},
+              .opened = at(0)}},
             at(90));
   site.devices().move(a_move(1, "1", 2, "2"), at(9));
   const auto sessions = list_sessions(site.connection(), alice, at(9));

@@ -151,7 +151,7 @@ TEST_CASE("U6.2.3 a lease that was given before the clock was put back is none")
   auto connection = store.open();
   Sessions sessions(connection);
   SessionCounter counter(connection);
-  sessions.open(session("a", 1), at(86400));
+  sessions.open({session("a", 1)}, at(86400));
   const auto count = [&](long long when) { return counter.count({phone}, alice, "", at(when)).all; };
   const auto longest = (session_lease + clock_tolerance).count();
   CHECK(count(86400 - longest - 1) == 0);
