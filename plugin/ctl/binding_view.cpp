@@ -1,6 +1,7 @@
 #include "plugin/ctl/binding_view.hpp"
 
 #include "plugin/ctl/terminal_text.hpp"
+#include "plugin/ctl/time_json.hpp"
 
 namespace clientid::ctl {
 namespace {
@@ -11,10 +12,6 @@ std::string state_text(const Binding& binding, Time now) {
 }
 
 }  // namespace
-
-Json to_json(const std::optional<Time>& time) {
-  return time ? Json(format_time(*time)) : Json(nullptr);
-}
 
 Json to_json(const Binding& binding, Time now) {
   const auto state = state_in_force(binding, now);

@@ -12,7 +12,6 @@
 namespace clientid::ctl {
 
 Json to_json(const Binding& binding, Time now);
-Json to_json(const std::optional<Time>& time);
 
 // All of them as a table, or as a JSON array.
 void print(Context& context, const std::vector<Binding>& bindings);

@@ -4,11 +4,11 @@
 #include <cstdlib>
 
 #include "plugin/config/config_error.hpp"
-#include "plugin/ctl/binding_view.hpp"
 #include "plugin/ctl/change.hpp"
 #include "plugin/ctl/confirmation.hpp"
 #include "plugin/ctl/counted.hpp"
 #include "plugin/ctl/terminal_text.hpp"
+#include "plugin/ctl/time_json.hpp"
 #include "plugin/ctl/verbs.hpp"
 #include "plugin/store/key_usage.hpp"
 

@@ -55,6 +55,7 @@ clientidctl_SOURCES = \
   %D%/table.cpp %D%/table.hpp \
   %D%/terminal.cpp %D%/terminal.hpp \
   %D%/terminal_text.cpp %D%/terminal_text.hpp \
+  %D%/time_json.cpp %D%/time_json.hpp \
   %D%/token_input.cpp %D%/token_input.hpp \
   %D%/typed_line.cpp %D%/typed_line.hpp \
   %D%/types.cpp \

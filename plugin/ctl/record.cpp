@@ -1,9 +1,9 @@
 #include "plugin/ctl/record.hpp"
 
 #include "plugin/config/utf8.hpp"
-#include "plugin/ctl/binding_view.hpp"
 #include "plugin/ctl/counted.hpp"
 #include "plugin/ctl/restriction_view.hpp"
+#include "plugin/ctl/time_json.hpp"
 #include "plugin/identity/hex.hpp"
 
 namespace clientid::ctl {

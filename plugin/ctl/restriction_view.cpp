@@ -1,7 +1,7 @@
 #include "plugin/ctl/restriction_view.hpp"
 
-#include "plugin/ctl/binding_view.hpp"
 #include "plugin/ctl/terminal_text.hpp"
+#include "plugin/ctl/time_json.hpp"
 #include "plugin/identity/fingerprint.hpp"
 
 namespace clientid::ctl {

@@ -3,9 +3,10 @@
 
 #include <algorithm>
 
-#include "plugin/ctl/binding_view.hpp"
+#include "plugin/ctl/context.hpp"
 #include "plugin/ctl/restriction_view.hpp"
 #include "plugin/ctl/verbs.hpp"
+#include "plugin/policy/binding.hpp"
 #include "plugin/policy/restriction.hpp"
 #include "plugin/store/history.hpp"
 

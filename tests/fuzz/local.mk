@@ -27,7 +27,6 @@ libfuzzed_la_SOURCES = \
   plugin/config/user_names.cpp \
   plugin/config/utf8.cpp \
   plugin/config/words.cpp \
-  plugin/ctl/binding_view.cpp \
   plugin/ctl/csv_reader.cpp \
   plugin/ctl/input_file.cpp \
   plugin/ctl/interruption.cpp \
@@ -40,6 +39,7 @@ libfuzzed_la_SOURCES = \
   plugin/ctl/table.cpp \
   plugin/ctl/terminal.cpp \
   plugin/ctl/terminal_text.cpp \
+  plugin/ctl/time_json.cpp \
   plugin/identity/fingerprint.cpp \
   plugin/identity/form.cpp \
   plugin/identity/hex.cpp \

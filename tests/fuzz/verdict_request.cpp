@@ -19,12 +19,13 @@ void check_request(std::string_view text) {
   const Question question{request->account.c_str(), request->service.c_str(), request->endpoints.local.c_str(),
                           request->endpoints.remote.c_str(), ""};
   std::array<char, max_message> buffer{};
-  const auto size = format_request(question, buffer);
+  const auto wanted = request->own_sessions ? Wanted::own_sessions : Wanted::anybody;
+  const auto size = format_request(question, wanted, buffer);
   if (size == 0) return;
   const auto again = parse_verdict_request({buffer.data(), size});
   require(again && again->account == request->account && again->service == request->service &&
               again->endpoints.local == request->endpoints.local &&
-              again->endpoints.remote == request->endpoints.remote,
+              again->endpoints.remote == request->endpoints.remote && again->own_sessions == request->own_sessions,
           "a question is read as it was put");
 }
 
