@@ -154,7 +154,7 @@ class CheckTest(SiteTest):
     def open_session(self, network):
         self.sql("INSERT INTO session (holder, number, type, fingerprint, account, peer, network, opened, lease) VALUES"
                  " ('by a test', 1, 'uuid', ?, 'alice@example.com', '', ?, 0, ?)",
-                 self.fingerprint(), network, int(time.time()) + 3600)
+                 self.fingerprint(), network, int(time.time()) + 60)
 
     def test_two_places_and_open_sessions(self):
         token, _ = self.bind()

@@ -101,7 +101,7 @@ class CountedTogether(TwoShims):
         self.shims("detect-device=2/4m")
         self.assertEqual(self.attempt(self.first, "sprayer", "spring"), REFUSED)
         self.assertEqual(self.attempt(self.second, "sprayer", "spring", "bob"), REFUSED)
-        self.assertTrue(wait_until(lambda: json.loads(self.second.ctl("--json block list"))))
+        self.assertTrue(wait_until(lambda: json.loads(self.first.ctl("--json block list"))))
         self.assert_both("sprayer", REFUSED)
         self.assert_both("phone", ACCEPTED)
 
