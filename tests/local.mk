@@ -242,7 +242,7 @@ soak = \
   %D%/bench/traffic/postmaster.py \
   %D%/bench/traffic/raw.py \
   %D%/bench/traffic/slow.py
-EXTRA_DIST += $(soak)
+EXTRA_DIST += $(soak) %D%/bench/soak.png
 
 TESTS += %D%/plugin/exports_test.sh
 
@@ -588,7 +588,7 @@ dialogs = \
 TESTS += $(dialogs)
 
 EXTRA_DIST += $(dialogs) $(system_tests) \
-  %D%/bench/measure.py %D%/bench/peers.py %D%/bench/plot.gp %D%/bench/processes.py %D%/bench/refusal_times.py \
+  %D%/bench/bench.png %D%/bench/measure.py %D%/bench/peers.py %D%/bench/plot.gp %D%/bench/processes.py %D%/bench/refusal_times.py \
   %D%/bench/run.sh %D%/bench/scale/scale.py %D%/dialogs/placeholders.py %D%/dialogs/run.py %D%/dialogs/session.py \
   %D%/packages.sh %D%/plugin/exports_test.sh %D%/run.sh %D%/system/alerted.py %D%/system/authority.py \
   %D%/system/builds.py %D%/system/client.py %D%/system/confine.py %D%/system/ctl_import_site.py %D%/system/ctl_site.py \
