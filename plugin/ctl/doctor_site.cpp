@@ -8,6 +8,7 @@
 
 #include "plugin/config/config_error.hpp"
 #include "plugin/ctl/doctor.hpp"
+#include "plugin/store/clock_tolerance.hpp"
 #include "plugin/store/key_usage.hpp"
 #include "plugin/store/oddities.hpp"
 #include "plugin/store/settings_table.hpp"
@@ -17,8 +18,6 @@
 
 namespace clientid::ctl {
 namespace {
-
-constexpr auto clock_tolerance = std::chrono::minutes(1);
 
 const KeyFile* look_at_key(Context& context, Findings& findings) {
   const auto what = "key " + context.site().key_file;

@@ -6,10 +6,14 @@
 
 namespace clientid {
 
+void add_open_sessions(Where& where, Time now) {
+  where.add("lease > :now", to_seconds(now));
+  where.add("lease <= :latest", to_seconds(latest_lease(now)));
+}
+
 std::vector<ListedSession> list_sessions(Connection& connection, const std::optional<std::string>& account, Time now) {
   Where where;
-  where.add("session.lease > :now", to_seconds(now));
-  where.add("session.lease <= :latest", to_seconds(latest_lease(now)));
+  add_open_sessions(where, now);
   if (account) where.add("session.account = :account", *account);
 
   std::vector<ListedSession> found;

@@ -5,7 +5,7 @@
 
 #include "plugin/store/binding_row.hpp"
 #include "plugin/store/clock_tolerance.hpp"
-#include "plugin/store/session_lease.hpp"
+#include "plugin/store/session_list.hpp"
 #include "plugin/store/statement.hpp"
 
 namespace clientid {
@@ -84,8 +84,7 @@ long long Statistics::licences() {
 SessionNumbers Statistics::sessions() {
   SessionNumbers numbers;
   Where where;
-  where.add("lease > :now", to_seconds(now_));
-  where.add("lease <= :latest", to_seconds(latest_lease(now_)));
+  add_open_sessions(where, now_);
   limit_to_scope(where);
   Statement statement(connection_, "SELECT count(*), count(DISTINCT fingerprint) FROM session" + where.text());
   where.bind(statement);

@@ -11,14 +11,13 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import tempfile
 import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from system.builds import sanitized
 from system.ctl_site import DONE, PROGRAM, RULE, STORE, USAGE, SiteTest, SqliteStore, plain_program
-from system.postgresql import Postgresql, require_built_with_it, require_postgresql
+from system.postgresql import require_built_with_it, require_postgresql, server_of
 from system.terminal import Terminal
 from system.waiting import run_tests, wait_until
 
@@ -33,10 +32,7 @@ class CopyTest(SiteTest):
 
     @classmethod
     def setUpClass(cls):
-        directory = tempfile.TemporaryDirectory(prefix="clientid-copy-")
-        cls.addClassCleanup(directory.cleanup)
-        os.chmod(directory.name, 0o755)
-        cls.server = cls.enterClassContext(Postgresql(pathlib.Path(directory.name, "server")))
+        cls.server = server_of(cls)
 
     def database(self):
         """The name of a new one, with nothing in it."""

@@ -3,12 +3,11 @@ import os
 import pathlib
 import subprocess
 import sys
-import tempfile
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from system.ctl_site import plain_program
-from system.postgresql import Postgresql, require_built_with_it, require_postgresql
+from system.postgresql import require_built_with_it, require_postgresql, server_of
 from system.waiting import run_tests, wait_until
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -22,10 +21,7 @@ SCRIPTS = {"bind": [], "block": [], "check": [], "edit": [], "export": [], "hist
 class OnPostgresqlTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        directory = tempfile.TemporaryDirectory(prefix="clientid-ctl-")
-        cls.addClassCleanup(directory.cleanup)
-        os.chmod(directory.name, 0o755)
-        cls.server = cls.enterClassContext(Postgresql(pathlib.Path(directory.name, "server")))
+        cls.server = server_of(cls)
 
     def check(self, script):
         name = f"ctl_{script}"

@@ -199,3 +199,11 @@ def require_built_with_it():
                               capture_output=True, text=True)
         if "without PostgreSQL" in done.stderr:
             raise Skip("the programs were built without PostgreSQL")
+
+
+def server_of(cls):
+    """One for all tests of a class, until they are over."""
+    directory = tempfile.TemporaryDirectory(prefix="clientid-postgresql-")
+    cls.addClassCleanup(directory.cleanup)
+    os.chmod(directory.name, 0o755)
+    return cls.enterClassContext(Postgresql(pathlib.Path(directory.name, "server")))

@@ -11,7 +11,6 @@ import re
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 import unittest
 
@@ -19,7 +18,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from system.mechanisms import ACCEPTED, REFUSED, UNAVAILABLE, log_in, plain
 from system.monitored import Monitor
 from system.outcomes import Outcomes
-from system.postgresql import Postgresql, require_built_with_it, require_postgresql
+from system.postgresql import require_built_with_it, require_postgresql, server_of
 from system.refusing import ctl_in_vain, run_in_vain, start_in_vain
 from system.settings import overridden
 from system.site import Site, program
@@ -35,10 +34,7 @@ numbers = itertools.count(1)
 class PostgresqlTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        directory = tempfile.TemporaryDirectory(prefix="clientid-postgresql-")
-        cls.addClassCleanup(directory.cleanup)
-        os.chmod(directory.name, 0o755)
-        cls.server = cls.enterClassContext(Postgresql(pathlib.Path(directory.name, "server")))
+        cls.server = server_of(cls)
 
     def database(self):
         """The name of a new one."""
