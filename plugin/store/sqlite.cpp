@@ -64,6 +64,8 @@ std::unique_ptr<soci::session> open(const std::string& place, Durability durabil
   if (ask(*session, "PRAGMA journal_mode = WAL") != "wal") fail("its file system does not suit SQLite (no WAL)");
   ask(*session, durability == Durability::full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
   ask(*session, "PRAGMA foreign_keys = ON");
+  // KiB: room for the inner pages of the indexes of ten million bindings, or each lookup would read them anew.
+  ask(*session, "PRAGMA cache_size = -16384");
   // What is removed shall not go on standing in the file.
   ask(*session, "PRAGMA secure_delete = ON");
   return session;

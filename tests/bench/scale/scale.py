@@ -64,6 +64,13 @@ class Store:
         self.bindings = bindings
         self.name = f"{self.engine}, 10^{len(str(bindings)) - 1}" if re.fullmatch("10+", str(bindings)) else f"{self.engine}, {bindings}"
 
+    def wake(self):
+        """Into the memory of the kernel, where those of a site in use are: some kernels give up what rests a minute."""
+        for file in self.files():
+            with file.open("rb") as octets:
+                while octets.read(MIB):
+                    pass
+
     def fill(self):
         begun = time.monotonic()
         subprocess.run([BENCH, "fill", self.filling_url, str(self.bindings), str(EVENTS)], check=True,
@@ -82,6 +89,9 @@ class Sqlite(Store):
 
     def settle(self):
         pass
+
+    def files(self):
+        return [self.path]
 
     def query(self, text):
         with contextlib.closing(sqlite3.connect(f"file:{self.path}?mode=ro", uri=True)) as connection:
@@ -117,6 +127,10 @@ class Database(Store):
         self.postgresql.sql("VACUUM (ANALYZE)", self.database)
         self.postgresql.sql("CHECKPOINT")
 
+    def files(self):
+        oid = self.postgresql.sql(f"SELECT oid FROM pg_database WHERE datname = '{self.database}'")
+        return (self.postgresql.data / "base" / oid.strip()).iterdir()
+
     def measure(self):
         def ask(text):
             return float(self.postgresql.sql(text, self.database))
@@ -131,6 +145,7 @@ class Database(Store):
 
 def measure(store, operation, times, seed):
     """CPU and wall-clock microseconds of one operation, and those of the server's CPU."""
+    store.wake()
     command = [BENCH, "run", store.url, str(store.bindings), operation, str(times), str(seed)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         if process.stdout.readline() != "ready\n":
