@@ -256,9 +256,10 @@ check_PROGRAMS += send_alert
 send_alert_SOURCES = %D%/system/send_alert.cpp
 send_alert_LDADD = libshim.la
 
-# The first waits for leases to end, for minutes: the others run beside it.
+# The first wait for leases to end, for minutes: the others run beside them.
 system_tests = \
   %D%/system/hosts_test.py \
+  %D%/system/hosts_clock_test.py \
   %D%/system/alert_keys_test.py \
   %D%/system/alert_kinds_test.py \
   %D%/system/alert_mail_test.py \
@@ -593,12 +594,12 @@ EXTRA_DIST += $(dialogs) $(system_tests) \
   %D%/packages.sh %D%/plugin/exports_test.sh %D%/run.sh %D%/system/alerted.py %D%/system/authority.py \
   %D%/system/builds.py %D%/system/client.py %D%/system/confine.py %D%/system/ctl_import_site.py %D%/system/ctl_site.py \
   %D%/system/cut_off.py %D%/system/demo.py %D%/system/doctored.py %D%/system/dovecot.py %D%/system/exim.py \
-  %D%/system/installed_tree.py %D%/system/journald.py %D%/system/load.py %D%/system/mail_host.py \
+  %D%/system/hosts.py %D%/system/installed_tree.py %D%/system/journald.py %D%/system/load.py %D%/system/mail_host.py \
   %D%/system/mechanisms.py %D%/system/monitored.py %D%/system/network.py %D%/system/older_store.py \
   %D%/system/outcomes.py %D%/system/postfix.py %D%/system/postgresql.py %D%/system/private_root.py \
   %D%/system/proxied.py %D%/system/readme_steps.py %D%/system/refusing.py %D%/system/resolver.py \
-  %D%/system/rules_test.yml %D%/system/saslauthd.py %D%/system/scram.py %D%/system/scripted.py %D%/system/settings.py \
-  %D%/system/site.py %D%/system/terminal.py %D%/system/trap.py %D%/system/two_shims.py %D%/system/unit.py \
-  %D%/system/waiting.py %D%/unit/make_countries.pl shim/demo.sh
+  %D%/system/rules_test.yml %D%/system/saslauthd.py %D%/system/scram.py %D%/system/scripted.py \
+  %D%/system/settings.py %D%/system/site.py %D%/system/terminal.py %D%/system/trap.py %D%/system/two_shims.py \
+  %D%/system/unit.py %D%/system/waiting.py %D%/unit/make_countries.pl shim/demo.sh
 
 include %D%/fuzz/local.mk

@@ -57,17 +57,8 @@ class CopyTest(SiteTest):
 
     def fill(self):
         """Every kind of row. Some numbers were given out, and are not there any more."""
-        self.bind("alice", "UUID", "--label", "laptop \u00e9", "--expires", "2030-01-01")
-        self.bind("bob", "MAC"), self.bind("bob", "UUID"), self.bind("carol")
-        self.ctl("licence", "add", "KEY", "-", text=self.token())
-        self.ctl("suspend", "2", "--for", "1h"), self.ctl("revoke", "3"), self.ctl("remove", "5")
-        self.sql("UPDATE binding SET last_seen = 1700000000, last_peer = '192.0.2.7', uses = 7 WHERE id = 1")
-        self.ctl("policy", "set", "mode=enforce", "trusted-networks=192.0.2.0/24")
-        self.ctl("account", "set", "alice", "mode=learn"), self.ctl("account", "set", "@example.net", "mode=off")
-        self.ctl("type", "set", "mac", "flags=system-log,authenticate"), self.ctl("type", "set", "*", "shared=yes")
-        self.ctl("block", "add", "address", "192.0.2.0/24", "--for", "1h", "--reason", "spam")
-        self.ctl("attack", "on", "--account", "alice"), self.ctl("attack", "on", "--valid-only")
-        self.detected("network", "192.0.2.7", "block")
+        self.fill_with_every_kind()
+        self.bind("dave"), self.ctl("remove", "6")
         self.sql("INSERT INTO restriction SELECT 99, kind, 'x', effect, 1, cause, created, created_by, '', '', ''"
                  " FROM restriction LIMIT 1")
         self.sql("INSERT INTO moved_device VALUES (?, '1', ?, '2', 1700000000)", "0" * 64, "1" * 64)

@@ -157,6 +157,20 @@ class SiteTest(unittest.TestCase):
         ((value,),) = self.store.rows(text, values)
         return value
 
+    def fill_with_every_kind(self):
+        """Of what an operator can say, and what a service has seen. The binding 4 was removed."""
+        self.bind("alice", "UUID", "--label", "laptop \u00e9", "--expires", "2030-01-01")
+        self.bind("bob", "MAC"), self.bind("bob", "UUID"), self.bind("carol")
+        self.ctl("licence", "add", "KEY", "-", text=self.token())
+        self.ctl("suspend", "2", "--for", "1h"), self.ctl("revoke", "3"), self.ctl("remove", "4")
+        self.sql("UPDATE binding SET last_seen = 1700000000, last_peer = '192.0.2.7', uses = 7 WHERE id = 1")
+        self.ctl("policy", "set", "mode=enforce", "trusted-networks=192.0.2.0/24")
+        self.ctl("account", "set", "alice", "mode=learn"), self.ctl("account", "set", "@example.net", "mode=off")
+        self.ctl("type", "set", "mac", "flags=system-log,authenticate"), self.ctl("type", "set", "*", "shared=yes")
+        self.ctl("block", "add", "address", "192.0.2.0/24", "--for", "1h", "--reason", "spam")
+        self.ctl("attack", "on", "--account", "alice"), self.ctl("attack", "on", "--valid-only")
+        self.detected("network", "192.0.2.7", "block")
+
     def detected(self, kind, subject, effect):
         """What detection would put there for an hour; a network is a single IPv4 address."""
         first = ""
