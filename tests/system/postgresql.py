@@ -139,12 +139,15 @@ class Postgresql:
 
     def stand_still(self):
         """It keeps its connections, and does not answer any more."""
-        for process in self._family():
-            os.kill(process, signal.SIGSTOP)
+        self._tell_all(signal.SIGSTOP)
 
     def proceed(self):
+        self._tell_all(signal.SIGCONT)
+
+    def _tell_all(self, signum):
         for process in self._family():
-            os.kill(process, signal.SIGCONT)
+            with contextlib.suppress(ProcessLookupError):  # what serves a client ends with it
+                os.kill(process, signum)
 
     def log(self):
         path = self.dir / "log"
