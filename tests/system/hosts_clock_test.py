@@ -17,6 +17,9 @@ from system.waiting import run_tests
 class WrongClock(HostsTest, CountedTogether):
     """That of the first host, by five minutes."""
 
+    # Under libfaketime a timer that is due at once cannot be set, if the clock is ahead.
+    AUTH = [*HostsTest.AUTH, "failure-delay = 500ms"]
+
     @classmethod
     def setUpClass(cls):
         found = glob.glob("/usr/lib/*/faketime/libfaketimeMT.so.1")
