@@ -74,6 +74,8 @@ class Hosts(HostsTest, CountedTogether):
     def test_database_that_is_stopped(self):
         self.shims("mode=enforce")
         self.assert_both("phone", ACCEPTED)
+        # Who writes them has a connection to lose as well.
+        self.assertEqual(self.outcomes_of(2), {"authenticated": 2})
         self.addCleanup(self.start_server)
         self.server.stop()
         for device in ("phone", "stranger"):
@@ -104,6 +106,8 @@ class Hosts(HostsTest, CountedTogether):
             self.assertEqual(self.attempt(self.second, "phone"), ACCEPTED)
             self.assertEqual(self.attempt(self.second, "stranger"), REFUSED)
             self.assertLess(time.monotonic() - begun, CUT)
+        # Who writes the history has lost its connection as well.
+        self.assertTrue(wait_until(lambda: "history-waits" in self.first.log(), CUT))
         self.db.mend(self.first.host)
         tried = 0
 
