@@ -21,6 +21,7 @@ from system.waiting import run_tests, wait_until
 
 LEASE, TEND = 90, 30  # seconds: of a session in the store, and after how many of them it is extended
 CUT = 30  # seconds that an AUTH may take where the database does not answer
+QUESTION = 5  # seconds that the module waits for answers to a question
 MESSAGE = "Subject: from one of two hosts\r\n\r\ntext\r\n"
 
 
@@ -29,6 +30,7 @@ class Hosts(HostsTest, CountedTogether):
 
     def test_attack_mode_by_an_operator(self):
         self.shims()
+        self.assert_both("phone", ACCEPTED)
         self.first.ctl("attack on --known-only --for 1h")
         self.assert_both("stranger", REFUSED)
         self.assert_both("phone", ACCEPTED)
@@ -149,8 +151,10 @@ class BackendTest(Hosts, unittest.TestCase):
         self.shims("mode=enforce")
         os.kill(self.first.shim.pid, signal.SIGSTOP)
         self.addCleanup(os.kill, self.first.shim.pid, signal.SIGCONT)
+        begun = time.monotonic()
         self.assertEqual(self.attempt(self.second, "phone"), ACCEPTED)
         self.assertEqual(self.attempt(self.second, "stranger"), REFUSED)
+        self.assertLess(time.monotonic() - begun, 2 * QUESTION)
 
 
 if __name__ == "__main__":
