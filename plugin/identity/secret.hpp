@@ -6,6 +6,7 @@
 #include <openssl/crypto.h>
 
 #include <cstddef>
+#include <memory>
 #include <new>
 #include <span>
 #include <string_view>
@@ -23,24 +24,32 @@ struct WipingAllocator {
 
   T* allocate(std::size_t count) {
     const auto size = count * sizeof(T);
-    return static_cast<T*>(begins_page(size) ? ::operator new(size, page) : ::operator new(size));
+    return static_cast<T*>(begins_page(size) ? allocate_page(size) : ::operator new(size));
   }
   void deallocate(T* memory, std::size_t count) noexcept {
     const auto size = count * sizeof(T);
     OPENSSL_cleanse(memory, size);
-    if (begins_page(size)) {
-      ::operator delete(memory, page);
-    } else {
-      ::operator delete(memory);
-    }
+    ::operator delete(begins_page(size) ? *whole_of(memory) : memory);
   }
   friend bool operator==(const WipingAllocator&, const WipingAllocator&) = default;
 
  private:
-  static constexpr std::align_val_t page{4096};
+  static constexpr std::size_t page = 4096;
   // malloc() would put a buffer for messages a few octets, modulo the page, behind the one of OpenSSL from which it is
   // filled. Where memcpy() is `rep movsb` (Zen 3 and 4) it then takes four times as long.
   static constexpr bool begins_page(std::size_t size) { return size >= std::size_t{16} * 1024; }
+
+  // By hand: what aligned_alloc() of glibc 2.36 was given back it does not use for the next one.
+  static void* allocate_page(std::size_t size) {
+    auto room = size + page;
+    void* const whole = ::operator new(room + sizeof(whole));
+    void* begin = static_cast<void**>(whole) + 1;
+    std::align(page, size, begin, room);
+    *whole_of(begin) = whole;
+    return begin;
+  }
+  // Kept before its beginning.
+  static void** whole_of(void* begin) { return static_cast<void**>(begin) - 1; }
 };
 
 class Secret {

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <cstdint>
 #include <cstring>
 #include <string>
 #include <type_traits>
@@ -100,6 +101,20 @@ TEST_CASE("threats: reading memory - what was cut off is wiped with the rest") {
     memory = secret.view().data();
   }
   CHECK(wipes.covers(memory, 9));
+}
+
+TEST_CASE("a large one begins a page, and is wiped as well") {
+  Wipes wipes;
+  for (const std::size_t kib : {16, 17, 64, 1000}) {
+    const char* memory = nullptr;
+    {
+      Secret secret(kib * 1024);
+      memory = secret.view().data();
+      CHECK(reinterpret_cast<std::uintptr_t>(memory) % 4096 == 0);
+      std::memset(secret.octets().data(), 'x', secret.size());
+    }
+    CHECK(wipes.covers(memory, kib * 1024));
+  }
 }
 
 TEST_CASE("a secret carries any octets") {
