@@ -58,6 +58,7 @@ unit_test_SOURCES = \
   %D%/unit/changed_key_test.cpp \
   %D%/unit/channel_binding_test.cpp \
   %D%/unit/command_test.cpp \
+  %D%/unit/conclusion_test.cpp \
   %D%/unit/connection_limits_test.cpp \
   %D%/unit/connection_test.cpp \
   %D%/unit/content_test.cpp \

@@ -7,8 +7,6 @@
 namespace clientid {
 namespace {
 
-constexpr std::size_t max_account = 255;
-
 std::string_view trim(std::string_view name) {
   constexpr std::string_view space = " \t\r\n\v\f";
   const auto first = name.find_first_not_of(space);

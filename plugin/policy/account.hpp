@@ -2,6 +2,7 @@
 // wrote it; all of them must reach the same bindings, or none.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,6 +13,8 @@ struct AccountRules {
   std::string default_realm;  // completes a name that has no realm
   bool fold_case = true;
 };
+
+inline constexpr std::size_t max_account = 255;  // octets
 
 // The account of a licence: a device bound to it may use any account.
 inline constexpr std::string_view any_account = "*";

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "plugin/policy/account.hpp"
+
 namespace clientid {
 namespace {
 
@@ -33,6 +35,9 @@ Judgement judge_given_name(Judge& judge, JudgeStore& store, Attempt attempt) {
   if (auto account = judge.canonical(judgement.attempt.account)) {
     judgement.attempt.account = std::move(*account);
     judgement.verdict = judge.judge(store, judgement.attempt, judgement.facts);
+  } else if (judgement.attempt.account.size() > max_account) {
+    // It goes into the history, where a stranger must not put kilobytes, and no index takes them.
+    judgement.attempt.account.resize(max_account);
   }
   return judgement;
 }

@@ -16,7 +16,8 @@ struct Judgement {
   std::optional<Facts> facts;  // those the verdict rests on
 };
 
-// Judges an attempt whose account is as it was given. What cannot be an account is refused, and stays as it is.
+// Judges an attempt whose account is as it was given. What cannot be an account is refused, and stays as it is, but for
+// what is behind its first 255 octets.
 Judgement judge_given_name(Judge& judge, JudgeStore& store, Attempt attempt);
 
 // May what follows from the judgement follow? Not where nobody waits for it any more, or the device has too many
