@@ -1,12 +1,15 @@
 #include "shim/net/backend_connect.hpp"
 
+#include <boost/asio/execution_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <map>
 #include <memory>
+#include <utility>
 #include <vector>
 
 namespace clientid {
@@ -37,14 +40,44 @@ asio::awaitable<error_code> connect_by(const std::shared_ptr<Attempt>& attempt, 
   co_return error == asio::error::operation_aborted ? error_code(asio::error::timed_out) : error;
 }
 
-// Shared with the resolver, whose thread cannot be called back.
 struct Lookup {
-  explicit Lookup(const asio::any_io_executor& executor) : resolver(executor), alarm(executor) {}
+  explicit Lookup(const asio::any_io_executor& executor) : resolver(executor) {}
 
   tcp::resolver resolver;
-  asio::steady_timer alarm;
+  std::vector<std::shared_ptr<asio::steady_timer>> alarms;  // of those who wait
   error_code error = asio::error::timed_out;
   tcp::resolver::results_type found;
+};
+
+// A context has one thread that resolves, one name after the other, and nobody can call it back. So all who want a name
+// at a time wait for the same answer: if each had it asked for anew, a slow name server would be busy with those who
+// have given up. No lock: one thread runs a context.
+class Lookups : public asio::execution_context::service {
+ public:
+  using key_type = Lookups;
+  static inline asio::execution_context::id id;
+
+  explicit Lookups(asio::execution_context& context) : service(context) {}
+
+  std::shared_ptr<Lookup> join(const asio::any_io_executor& executor, const BackendAddress& address) {
+    const std::pair key(address.host, address.port);
+    auto& lookup = running_[key];
+    if (lookup) return lookup;
+    lookup = std::make_shared<Lookup>(executor);
+    lookup->resolver.async_resolve(address.host, address.port,
+                                   [this, key, lookup](error_code failure, const tcp::resolver::results_type& results) {
+                                     lookup->error = failure;
+                                     lookup->found = results;
+                                     for (const auto& alarm : lookup->alarms) alarm->cancel();
+                                     running_.erase(key);
+                                   });
+    return lookup;
+  }
+
+ private:
+  void shutdown() noexcept override { running_.clear(); }
+
+  std::map<std::pair<std::string, std::string>, std::shared_ptr<Lookup>> running_;
 };
 
 asio::awaitable<error_code> look_up(const BackendAddress& address, Clock::time_point deadline,
@@ -55,15 +88,12 @@ asio::awaitable<error_code> look_up(const BackendAddress& address, Clock::time_p
     found.emplace_back(tcp::endpoint(numeric, static_cast<std::uint16_t>(std::stoul(address.port))));
     co_return error;
   }
-  const auto lookup = std::make_shared<Lookup>(co_await asio::this_coro::executor);
-  lookup->alarm.expires_at(deadline);
-  lookup->resolver.async_resolve(address.host, address.port,
-                                 [lookup](error_code failure, const tcp::resolver::results_type& results) {
-                                   lookup->error = failure;
-                                   lookup->found = results;
-                                   lookup->alarm.cancel();
-                                 });
-  co_await lookup->alarm.async_wait(asio::redirect_error(asio::use_awaitable, error));
+  const auto executor = co_await asio::this_coro::executor;
+  auto& lookups = asio::use_service<Lookups>(asio::query(executor, asio::execution::context));
+  const auto lookup = lookups.join(executor, address);
+  const auto alarm = std::make_shared<asio::steady_timer>(executor, deadline);
+  lookup->alarms.push_back(alarm);
+  co_await alarm->async_wait(asio::redirect_error(asio::use_awaitable, error));
   for (const auto& each : lookup->found) found.emplace_back(each.endpoint());
   co_return lookup->error;
 }

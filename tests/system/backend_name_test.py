@@ -1,5 +1,5 @@
 """A back end that is given by its name, and a name server that does not answer for a while: clients are put off in time,
-a line in the log says why, and all is well once it answers."""
+a line in the log says why, and all is well once it answers. One that is slow is asked once for all who wait."""
 import concurrent.futures
 import pathlib
 import sys
@@ -19,8 +19,8 @@ UNAVAILABLE = (451, b"4.4.1 No mail server available, try again later")
 
 class BackendNameTest(unittest.TestCase):
     def setUp(self):
-        self.site = self.enterContext(Site(["backend = smtp://mail.test:{backend}", "backend-timeout = 2s"],
-                                           backend=Scripted))
+        config = ["backend = smtp://mail.test:{backend}", "backend-timeout = 2s", "workers = 1"]
+        self.site = self.enterContext(Site(config, backend=Scripted))
         self.resolver = self.enterContext(Resolver(self.site.dir, "mail.test"))
         self.site.start(*self.resolver.prefix)
 
@@ -39,6 +39,17 @@ class BackendNameTest(unittest.TestCase):
         self.assertIn('cause="its name is not found: no answer in time"', self.site.log())
         self.resolver.silent = False
         self.assertTrue(wait_until(lambda: self.reply_to_mail()[0] == 250, 30))
+
+    def test_a_slow_name_server_is_no_bottleneck(self):
+        self.resolver.delay = 0.5
+        with concurrent.futures.ThreadPoolExecutor(20) as threads:
+            for gap, clients in ((0.1, 20), (1, 4)):  # far above what could be asked one by one, and half of that
+                replies = []
+                for _ in range(clients):
+                    replies.append(threads.submit(self.reply_to_mail))
+                    time.sleep(gap)
+                with self.subTest(f"a client each {gap} s"):
+                    self.assertEqual([reply.result()[0] for reply in replies], [250] * clients)
 
 
 if __name__ == "__main__":

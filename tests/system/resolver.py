@@ -1,10 +1,12 @@
 """A name server on an address of loopback that nobody else has, for a program that is started by its prefix: it knows
-one name, and may fall silent.
+one name, may take its time, and may fall silent.
 
     with Resolver(directory, "mail.test") as resolver:
         site.start(*resolver.prefix)
+        resolver.delay = 0.5  # seconds
         resolver.silent = True
 """
+import contextlib
 import os
 import random
 import socket
@@ -22,7 +24,7 @@ CONF = "nameserver {address}\noptions timeout:4 attempts:1\n"
 
 class Resolver:
     def __init__(self, directory, name):
-        self.conf, self.name, self.silent = directory / "resolv.conf", name, False
+        self.conf, self.name, self.silent, self.delay = directory / "resolv.conf", name, False, 0
         self.prefix = ["unshare", "--mount", "sh", "-c", BEGIN, str(self.conf)]
 
     def __enter__(self):
@@ -45,7 +47,11 @@ class Resolver:
             if not query:
                 return
             if not self.silent:
-                self.socket.sendto(self._answer(query), asker)
+                threading.Timer(self.delay, self._reply, [query, asker]).start()
+
+    def _reply(self, query, asker):
+        with contextlib.suppress(OSError):  # nobody is there any more
+            self.socket.sendto(self._answer(query), asker)
 
     def _answer(self, query):
         """127.0.0.1 where it is asked for that, and no other record."""
