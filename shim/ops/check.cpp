@@ -184,13 +184,18 @@ void check_tls(Report& report, const Config& config) {
 
 // X8: what stands under a key that is not in the file might as well not be there. That may be meant.
 void look_for_missing_keys(Report& report, const Site& site, const KeyFile& keys) {
-  auto store = Connection::open(site.store);
-  for (const auto& [id, usage] : key_usage(store, StoreClock(store).now(now()))) {
-    const auto count = usage.devices();
-    if (count == 0 || keys.find(id) != nullptr) continue;
-    report.add({std::string(keys_of_bindings), Found::note,
-                std::to_string(count) + " were made under key " + id + ", which is not in the key file",
-                "bring the key back, or see what they are with: clientidctl list --key " + id});
+  const std::string what(keys_of_bindings);
+  try {
+    auto store = Connection::open(site.store);
+    for (const auto& [id, usage] : key_usage(store, StoreClock(store).now(now()))) {
+      const auto count = usage.devices();
+      if (count == 0 || keys.find(id) != nullptr) continue;
+      report.add({what, Found::note,
+                  std::to_string(count) + " were made under key " + id + ", which is not in the key file",
+                  "bring the key back, or see what they are with: clientidctl list --key " + id});
+    }
+  } catch (const std::exception& error) {
+    report.add(fault(what, error.what()));
   }
 }
 

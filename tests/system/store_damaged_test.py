@@ -4,6 +4,7 @@ import os
 import pathlib
 import re
 import sqlite3
+import subprocess
 import sys
 import unittest
 
@@ -11,8 +12,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from system.mechanisms import ACCEPTED, REFUSED, UNAVAILABLE, log_in, login, plain, scram
 from system.outcomes import Outcomes
 from system.refusing import start_in_vain
-from system.site import Site
-from system.waiting import run_tests, wait_until
+from system.site import Site, program
+from system.waiting import free_port, run_tests, wait_until
 
 GARBAGE = b"\xa5"
 
@@ -92,6 +93,19 @@ class StoreDamagedTest(unittest.TestCase):
 
     def test_table_missing(self):
         self.check(table_missing, "no such table: binding")
+
+    def test_table_missing_at_check(self):
+        """What comes behind the store is looked at all the same."""
+        with self.site() as site:
+            site.configure(f"metrics = 127.0.0.1:{free_port()}")
+            table_missing(self.db)
+            site.trap.asked += 1
+            done = subprocess.run([program("SHIM"), "--config", site.dir / "shim.conf", "--check"], env=site.environment,
+                                  capture_output=True, text=True, timeout=60)
+            self.assertEqual((done.returncode, done.stderr), (2, ""))
+            self.assertRegex(done.stdout, "(?m)^bad   keys of bindings: .*no such table: binding")
+            for line in ("good  module", "good  back end ", "good  metrics "):
+                self.assertIn("\n" + line, done.stdout)
 
     def test_in_place(self):
         """The file that the shim has open. What it has in memory may still serve, but nobody is taken for another."""
