@@ -324,6 +324,7 @@ system_tests = \
   %D%/system/package_test.py \
   %D%/system/password_check_test.py \
   %D%/system/pgbouncer_test.py \
+  %D%/system/planted_link_test.py \
   %D%/system/plugin_missing_test.py \
   %D%/system/postgresql_test.py \
   %D%/system/proxied_relay_test.py \

@@ -80,14 +80,15 @@ VerdictService::VerdictService(asio::io_context& context, const VerdictSocket& s
     throw ConfigError("verdict-socket: " + path_ + " is too long for a socket (107 octets)");
   }
   remove_stale(context, path_);
-  // Nobody may connect before owner and mode are set.
-  const mode_t saved = ::umask(0777);
+  // What comes to stand in its place after this, where its owner may write to the directory, is not ours to give away:
+  // so the mode is right from the start, and no link is followed. Nobody can connect before we listen.
+  const mode_t saved = ::umask(~socket.mode & 0777U);
   boost::system::error_code error;
   acceptor_.open(local::stream_protocol(), error);
   if (!error) acceptor_.bind(path_, error);
   ::umask(saved);
   if (error) throw ConfigError("verdict-socket: cannot make " + path_ + ": " + error.message());
-  if (::chown(path_.c_str(), socket.owner, socket.group) != 0 || ::chmod(path_.c_str(), socket.mode) != 0) {
+  if (::lchown(path_.c_str(), socket.owner, socket.group) != 0) {
     const std::string cause = std::strerror(errno);
     ::unlink(path_.c_str());
     throw ConfigError("verdict-socket: cannot give " + path_ + " its owner: " + cause +
