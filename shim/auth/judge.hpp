@@ -18,9 +18,14 @@ namespace clientid {
 
 class Judge {
  public:
-  // `countries` may be null.
-  Judge(AccountRules accounts, std::shared_ptr<const CurrentKeys> keys, std::shared_ptr<const Countries> countries)
-      : accounts_(std::move(accounts)), keys_(std::move(keys)), countries_(std::move(countries)) {}
+  // `countries` may be null. `on_store_failure` is that of the store as last read, whichever judge of it did so: while
+  // it does not answer it cannot be asked what to do then.
+  Judge(AccountRules accounts, std::shared_ptr<const CurrentKeys> keys, std::shared_ptr<const Countries> countries,
+        std::atomic<OnStoreFailure>& on_store_failure)
+      : accounts_(std::move(accounts)),
+        keys_(std::move(keys)),
+        countries_(std::move(countries)),
+        on_store_failure_(on_store_failure) {}
 
   Device device(const Identity& identity) const { return device_of(identity, *keys_->get()); }
 
@@ -37,8 +42,7 @@ class Judge {
   AccountRules accounts_;
   std::shared_ptr<const CurrentKeys> keys_;
   std::shared_ptr<const Countries> countries_;
-  // As last read: while the store does not answer it cannot be asked what to do then.
-  std::atomic<OnStoreFailure> on_store_failure_{OnStoreFailure::refuse};
+  std::atomic<OnStoreFailure>& on_store_failure_;
 };
 
 }  // namespace clientid

@@ -79,7 +79,7 @@ std::shared_ptr<const Service> service_for(const Config& config, const Site& sit
       .max_per_device = config.max_connections_per_device,
       .trusted_proxies = config.trusted_proxies,
       .tls = std::make_shared<const TlsContext>(config.tls, parts.ticket_keys),
-      .judge = std::make_shared<Judge>(site.accounts, parts.hash_keys, countries_of(site)),
+      .judge = std::make_shared<Judge>(site.accounts, parts.hash_keys, countries_of(site), parts.on_store_failure),
       .offer = std::make_shared<SharedOffer>(offer_rules_for(config, mechanisms), announced),
       .parts = parts,
   });

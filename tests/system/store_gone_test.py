@@ -74,7 +74,7 @@ class StoreGoneTest(unittest.TestCase):
         self.assertTrue(line.endswith(f"store sqlite:{self.db}: does not exist; `clientidctl init` makes it"), line)
 
     def test_where_the_operator_prefers_passwords_alone(self):
-        """on-store-failure=allow counts as last read; before it was ever read, nobody gets in."""
+        """on-store-failure=allow counts as last read, also over a reload; before it was ever read, nobody gets in."""
         site = self.site()
         site.ctl("policy set on-store-failure=allow")
         site.start()
@@ -87,6 +87,8 @@ class StoreGoneTest(unittest.TestCase):
         self.db.rename(self.away)
         self.assertEqual(log_in(site, plain, "stranger"), ACCEPTED)
         self.assertEqual(log_in(site, plain, "stranger", "wrong"), REFUSED)
+        site.reload()
+        self.assertEqual(log_in(site, plain, "stranger"), ACCEPTED)
         self.away.rename(self.db)
         self.assertEqual(log_in(site, plain, "stranger"), REFUSED)
 
