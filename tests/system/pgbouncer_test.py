@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
@@ -87,6 +88,25 @@ class PgBouncerTest(unittest.TestCase):
         # It comes to know another server session for each of its own.
         self.server.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'mail'")
         self.assertTrue(wait_until(lambda: log_in(site, plain, "phone") == ACCEPTED))
+
+    def test_no_session_is_free(self):
+        """PgBouncer has the first question wait for as long as it is told to."""
+        site = self.enterContext(Site(store=self.server.url("busy")))
+        port = self.enterContext(self.pooler("ignore_startup_parameters = options", "default_pool_size = 1",
+                                             "query_wait_timeout = 2"))
+        holder = self.enterContext(subprocess.Popen(["psql", "-X", self.through(port, "busy")], stdin=subprocess.PIPE,
+                                                    stdout=subprocess.PIPE, text=True))
+        holder.stdin.write("SELECT 'held';\n")
+        holder.stdin.flush()
+        self.assertTrue(any("held" in line for line in holder.stdout))
+        conf = site.dir / "clientid.conf"
+        conf.write_text(overridden(conf.read_text(), [f"store = {self.through(port, 'busy')}"]))
+        begun = time.monotonic()
+        self.assertEqual(ctl_in_vain(site, "list")[0], 4)
+        self.assertLess(time.monotonic() - begun, 20)
+        holder.stdin.close()
+        holder.wait(20)
+        site.ctl("list")
 
     def test_as_it_is_installed(self):
         site = self.enterContext(Site(store=self.server.url("plain")))
