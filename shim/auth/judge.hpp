@@ -16,16 +16,19 @@
 
 namespace clientid {
 
+// As last read from the store: while that does not answer it cannot be asked what to do then.
+using LastOnStoreFailure = std::atomic<OnStoreFailure>;
+
 class Judge {
  public:
-  // `countries` may be null. `on_store_failure` is that of the store as last read, whichever judge of it did so: while
-  // it does not answer it cannot be asked what to do then.
+  // `countries` may be null. A judge that follows another takes up what that has read.
   Judge(AccountRules accounts, std::shared_ptr<const CurrentKeys> keys, std::shared_ptr<const Countries> countries,
-        std::atomic<OnStoreFailure>& on_store_failure)
+        std::shared_ptr<LastOnStoreFailure> on_store_failure =
+            std::make_shared<LastOnStoreFailure>(OnStoreFailure::refuse))
       : accounts_(std::move(accounts)),
         keys_(std::move(keys)),
         countries_(std::move(countries)),
-        on_store_failure_(on_store_failure) {}
+        on_store_failure_(std::move(on_store_failure)) {}
 
   Device device(const Identity& identity) const { return device_of(identity, *keys_->get()); }
 
@@ -42,7 +45,7 @@ class Judge {
   AccountRules accounts_;
   std::shared_ptr<const CurrentKeys> keys_;
   std::shared_ptr<const Countries> countries_;
-  std::atomic<OnStoreFailure>& on_store_failure_;
+  std::shared_ptr<LastOnStoreFailure> on_store_failure_;
 };
 
 }  // namespace clientid

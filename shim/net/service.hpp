@@ -2,7 +2,6 @@
 // service; each client keeps the one it came to, and so do the threads that work for it.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -38,7 +37,7 @@ struct ServiceParts {
   KeyedCount& devices;  // sessions of each device on each account that have authenticated
   std::shared_ptr<TicketKeys> ticket_keys;
   std::shared_ptr<CurrentKeys> hash_keys;
-  std::atomic<OnStoreFailure>& on_store_failure;  // as last read
+  std::shared_ptr<LastOnStoreFailure> on_store_failure;
 };
 
 struct Service {

@@ -2,7 +2,6 @@
 
 #include <unistd.h>
 
-#include <atomic>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
@@ -138,7 +137,6 @@ class Server {
   Alerts alerts_;  // outlives all that may raise one
   Recorder recorder_;
   FailedPasswords passwords_;
-  std::atomic<OnStoreFailure> on_store_failure_{OnStoreFailure::refuse};  // until it is read
   WorkerPool pool_;
   CurrentService service_;
   std::deque<asio::io_context> contexts_;
@@ -159,7 +157,8 @@ Server::Server(const Config& config)
       pool_(config.auth_workers, config.auth_queue, site_.store),
       service_(service_for(config, site_,
                            {recorder_, passwords_, pool_, registry_, devices_, std::make_shared<TicketKeys>(),
-                            std::make_shared<CurrentKeys>(KeyFile::load(site_.key_file)), on_store_failure_})),
+                            std::make_shared<CurrentKeys>(KeyFile::load(site_.key_file)),
+                            std::make_shared<LastOnStoreFailure>(OnStoreFailure::refuse)})),
       contexts_(one_thread_each(config.workers)),
       signals_(contexts_.front(), SIGTERM, SIGINT, SIGHUP) {
   PassedSockets passed(passed_descriptors());
