@@ -44,7 +44,8 @@ class Ledger {
   // `holder` names this process among those that have sessions open.
   Ledger(Connection& connection, std::string holder);
 
-  // Throws StoreError, and has written nothing then. Gives what detection has found.
+  // Throws StoreError, and has written nothing then, or all of it, where the answer to the commit was lost. To write it
+  // again opens no session twice. Gives what detection has found.
   std::vector<Alert> write(const Batch& batch, Time now);
 
   // To be called every so often, at least once in half of `lease`: keeps the sessions of this process, and forgets

@@ -11,7 +11,8 @@ void Sessions::open(const std::vector<OpenSession>& sessions, Time lease) {
   const long long until = to_seconds(lease);
   Statement statement(connection_,
                       "INSERT INTO session (holder, number, type, fingerprint, account, peer, network, opened, lease)"
-                      " VALUES (:holder, :number, :type, :fingerprint, :account, :peer, :network, :opened, :lease)");
+                      " VALUES (:holder, :number, :type, :fingerprint, :account, :peer, :network, :opened, :lease)"
+                      " ON CONFLICT (holder, number) DO NOTHING");
   statement.use(row.holder, row.number, row.type, row.fingerprint, row.account, row.peer, row.network, opened, until);
   for (const auto& session : sessions) {
     row = session;

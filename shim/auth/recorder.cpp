@@ -148,7 +148,10 @@ void Recorder::work() {
 bool Recorder::write(const Batch& batch) {
   std::vector<Alert> alerts;
   const auto begun = Clock::now();
-  const bool written = with_ledger([&](Ledger& ledger, Time now) { alerts = ledger.write(batch, now); });
+  const bool written = with_ledger([&](Ledger& ledger, Time now) {
+    hand_over(batch.opened);
+    alerts = ledger.write(batch, now);
+  });
   if (written) metrics.ledger_write.observe(Clock::now() - begun);
   if (!written) metrics.ledger_failures.add();
   for (auto& alert : alerts) {
@@ -188,18 +191,25 @@ std::size_t Recorder::drop_excess() {
   return some;
 }
 
-// What waits to be opened has rising numbers, and is of sessions that are open now; what waits to be closed is in the
-// store. Neither is given up: a row that nobody closes would count against its device as long as this process lives.
+void Recorder::hand_over(const std::vector<OpenSession>& opened) {
+  if (opened.empty()) return;
+  const std::lock_guard lock(mutex_);
+  handed_session_ = std::max(handed_session_, opened.back().number);
+}
+
+// What waits to be opened has rising numbers, and is of sessions that are open now; what waits to be closed may be in
+// the store. Neither is given up: a row that nobody closes would count against its device as long as this process
+// lives.
 void Recorder::forget_session(long long number) {
   auto& opened = waiting_.opened;
   const auto found = std::ranges::lower_bound(opened, number, {}, &OpenSession::number);
-  if (found != opened.end() && found->number == number) {
-    opened.erase(found);
-  } else {
-    waiting_.closed.push_back(number);
-  }
+  const bool waits = found != opened.end() && found->number == number;
+  if (waits) opened.erase(found);
+  if (!waits || number <= handed_session_) waiting_.closed.push_back(number);
 }
 
+// The store may have it all the same, where only the answer to the commit was lost. Its events stand there twice then,
+// and its attempts are counted twice.
 void Recorder::put_back(Batch batch) {
   append(batch.entries, waiting_.entries);
   append(batch.opened, waiting_.opened);

@@ -78,6 +78,7 @@ class Recorder {
   bool with_ledger(const std::function<void(Ledger&, Time)>& use);
   void tend();
   std::size_t drop_excess();
+  void hand_over(const std::vector<OpenSession>& opened);
   void forget_session(long long number);
   void put_back(Batch batch);
 
@@ -90,6 +91,7 @@ class Recorder {
   std::condition_variable wake_;
   Batch waiting_;
   long long last_session_ = 0;
+  long long handed_session_ = 0;  // up to this one, the store may have them
   std::size_t open_sessions_ = 0;
   std::size_t lost_ = 0;  // not yet logged
   bool stopping_ = false;

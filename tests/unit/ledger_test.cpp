@@ -244,6 +244,15 @@ TEST_CASE("a batch is written as a whole or not at all, and can be written again
   CHECK(sessions(connection, 7) == "me1 ");
 }
 
+TEST_CASE("a batch can be written again though it was written, as where only the answer to its commit was lost") {
+  const TemporaryStore store;
+  auto connection = store.open();
+  Ledger ledger(connection, "me");
+  const Batch all{.entries = {entry()}, .opened = {session("me", 1), session("me", 2)}, .closed = {}};
+  for (int i = 0; i < 2; ++i) ledger.write(all, at(7));
+  CHECK(sessions(connection, 7) == "me1 me2 ");
+}
+
 TEST_CASE("other connections see a batch as a whole") {
   const TemporaryStore store;
   auto connection = store.open();

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "plugin/store/settings_table.hpp"
+#include "shim/ops/metrics.hpp"
 #include "tests/unit/temporary_store.hpp"
 
 using namespace clientid;
@@ -38,11 +39,20 @@ long long rows(const std::string& url, const std::string& table, long long expec
   return count;
 }
 
-Entry attempt() {
+Entry attempt(const std::string& account = "alice@example.com") {
   Entry entry;
   entry.event.at = now();
-  entry.event.account = "alice@example.com";
+  entry.event.account = account;
   return entry;
+}
+
+// Waits for a write that fails from now on.
+void wait_for_failure() {
+  const auto before = metrics.ledger_failures.value();
+  const auto deadline = std::chrono::steady_clock::now() + 20s;
+  while (metrics.ledger_failures.value() == before && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::sleep_for(1ms);
+  }
 }
 
 }  // namespace
@@ -80,6 +90,27 @@ TEST_CASE("U6.2.3 sessions that end while the store does not answer do not stay 
   CHECK(rows(store.url(), "session", 1) == 1);
 }
 
+TEST_CASE("U6.2.3 a session ends whose opening was written, though the answer said otherwise") {
+  const TemporaryStore store;
+  auto connection = store.open();
+  Recorder recorder(store.url(), [](const Alert&) {});
+  recorder.start();
+  const auto stays = recorder.open_session(session());
+  CHECK(rows(store.url(), "session", 1) == 1);
+  refuse_rows(connection, "event");
+  recorder.record(attempt(), {});
+  auto ends = recorder.open_session(session());
+  wait_for_failure();
+  wait_for_failure();
+  execute(connection,
+          "INSERT INTO session (holder, number, type, fingerprint, account, peer, network, opened, lease)"
+          " SELECT holder, 2, type, fingerprint, account, peer, network, opened, lease FROM session");
+  ends.reset();
+  take_rows(connection, "event");
+  CHECK(rows(store.url(), "event", 1) == 1);
+  CHECK(rows(store.url(), "session", 1) == 1);
+}
+
 TEST_CASE(
     "threats: floods - while the store does not answer, so many attempts wait, and of more the oldest are given up") {
   const TemporaryStore store;
@@ -87,9 +118,7 @@ TEST_CASE(
   Recorder recorder(store.url(), [](const Alert&) {});
   recorder.start();
   for (std::size_t i = 0; i < 3 * Recorder::max_waiting; ++i) recorder.record(attempt(), {});
-  auto last = attempt();
-  last.event.account = "last";
-  recorder.record(last, {});
+  recorder.record(attempt("last"), {});
   store.bring_back();
   CHECK(rows(store.url(), "event WHERE account = 'last'", 1) == 1);
   // Those that wait, and those that were about to be written.

@@ -94,6 +94,16 @@ TEST_CASE("U6.2.3 a session is closed by its holder and number") {
   CHECK(number(connection, "SELECT count(*) FROM session") == 1);
 }
 
+TEST_CASE("a session that is there already is not opened again, and is no error") {
+  const TemporaryStore store;
+  auto connection = store.open();
+  Sessions sessions(connection);
+  sessions.open({session("a", 1)}, at(90));
+  sessions.open({session("a", 1), session("a", 2)}, at(100));
+  CHECK(listed(connection, at(0)) == "a1 a2 ");
+  CHECK(listed(connection, at(95)) == "a2 ");
+}
+
 TEST_CASE("U6.2.3 a holder that lives extends the lease of all its sessions, and of no others") {
   const TemporaryStore store;
   auto connection = store.open();
