@@ -17,9 +17,13 @@
 namespace clientid {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 constexpr auto group_time = std::chrono::milliseconds(50);
+// In one transaction: it holds the lock that all hosts write under, and PostgreSQL may take milliseconds for
+// each entry, while an AUTH that has to write waits five seconds at most.
+constexpr std::size_t most_at_once = 200;
+// Longer than SQLite sleeps before it looks again whether the lock is free.
+constexpr auto longest_pause = std::chrono::milliseconds(200);
+constexpr auto shortest_pause = std::chrono::milliseconds(10);
 constexpr auto retry_after = std::chrono::seconds(1);
 constexpr auto tend_every = std::chrono::seconds(30);
 static_assert(tend_every * 2 < Ledger::lease);
@@ -36,8 +40,12 @@ void give_up(std::size_t events) {
   log::error("history-lost", {{"events", std::to_string(events)}});
 }
 
+std::size_t size(const Batch& batch) {
+  return batch.entries.size() + batch.opened.size() + batch.closed.size();
+}
+
 bool is_empty(const Batch& batch) {
-  return batch.entries.empty() && batch.opened.empty() && batch.closed.empty();
+  return size(batch) == 0;
 }
 
 // What it threw, if it did. Its own thread must not end by that, and the program with it: what was wrong may pass, be
@@ -55,6 +63,30 @@ std::optional<std::string> fault_in(const std::function<void()>& step) {
 template <typename T>
 void append(std::vector<T>& earlier, std::vector<T>& later) {
   earlier.insert(earlier.end(), std::make_move_iterator(later.begin()), std::make_move_iterator(later.end()));
+}
+
+void append(Batch& earlier, Batch& later) {
+  append(earlier.opened, later.opened);
+  append(earlier.closed, later.closed);
+  append(earlier.entries, later.entries);
+}
+
+// The first ones, taken out of it.
+template <typename T>
+std::vector<T> take(std::vector<T>& all, std::size_t most) {
+  const auto end = all.begin() + static_cast<std::ptrdiff_t>(std::min(most, all.size()));
+  std::vector<T> taken(std::make_move_iterator(all.begin()), std::make_move_iterator(end));
+  all.erase(all.begin(), end);
+  return taken;
+}
+
+// Sessions first: while attempts queue up, device-sessions counts all the same.
+Batch take(Batch& all, std::size_t most) {
+  Batch taken;
+  taken.opened = take(all.opened, most);
+  taken.closed = take(all.closed, most - size(taken));
+  taken.entries = take(all.entries, most - size(taken));
+  return taken;
 }
 
 }  // namespace
@@ -111,8 +143,7 @@ void Recorder::close_session(long long number) {
 
 RecorderLoad Recorder::load() {
   const std::lock_guard lock(mutex_);
-  return {.waiting = waiting_.entries.size() + waiting_.opened.size() + waiting_.closed.size(),
-          .open_sessions = open_sessions_};
+  return {.waiting = size(waiting_), .open_sessions = open_sessions_};
 }
 
 // The writer looks again for itself as long as it has something to write.
@@ -130,7 +161,7 @@ void Recorder::work() {
     const auto lost = std::exchange(lost_, 0);
     lock.unlock();
     if (lost > 0) give_up(lost);
-    const bool written = is_empty(batch) || write(batch);
+    const bool written = write(batch);
     tend();
     lock.lock();
     if (written) continue;
@@ -145,7 +176,31 @@ void Recorder::work() {
   if (open_) with_ledger([](Ledger& ledger, Time /*now*/) { ledger.close_all(); });
 }
 
-bool Recorder::write(const Batch& batch) {
+// In parts, between which others come to write. Where it gives false, `batch` is what is still to be written.
+bool Recorder::write(Batch& batch) {
+  while (!is_empty(batch)) {
+    auto part = take(batch, most_at_once);
+    const auto begun = Clock::now();
+    if (!write_at_once(part)) {
+      append(part, batch);
+      batch = std::move(part);
+      return false;
+    }
+    if (is_empty(batch)) break;
+    leave_lock_free(begun);
+    tend();
+  }
+  return true;
+}
+
+// As long as the last transaction took, which `begun` then; see plugin/ctl/lock_pause.hpp.
+void Recorder::leave_lock_free(Clock::time_point begun) {
+  std::unique_lock lock(mutex_);
+  const auto pause = std::clamp<Clock::duration>(Clock::now() - begun, shortest_pause, longest_pause);
+  wake_.wait_for(lock, pause, [this] { return stopping_; });
+}
+
+bool Recorder::write_at_once(const Batch& batch) {
   std::vector<Alert> alerts;
   const auto begun = Clock::now();
   const bool written = with_ledger([&](Ledger& ledger, Time now) {
@@ -211,9 +266,8 @@ void Recorder::forget_session(long long number) {
 // The store may have it all the same, where only the answer to the commit was lost. Its events stand there twice then,
 // and its attempts are counted twice.
 void Recorder::put_back(Batch batch) {
-  append(batch.entries, waiting_.entries);
-  append(batch.opened, waiting_.opened);
   const auto closed = std::exchange(waiting_.closed, {});
+  append(batch, waiting_);
   waiting_ = std::move(batch);
   for (const auto number : closed) forget_session(number);
   lost_ += drop_excess();

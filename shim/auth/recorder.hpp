@@ -1,8 +1,9 @@
 // Writes the ledger on a thread of its own, so that no AUTH waits for it. What comes within 50 ms, or while a commit is
-// under way, goes into one commit. While the store does not answer, what is to be written waits; beyond `max_waiting`
-// the oldest attempts are given up, and the log says how many.
+// under way, goes into one commit, or into several where that is much. While the store does not answer, what is to be
+// written waits; beyond `max_waiting` the oldest attempts are given up, and the log says how many.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
@@ -62,6 +63,8 @@ class Recorder {
   static constexpr std::size_t max_waiting = 10'000;
 
  private:
+  using Clock = std::chrono::steady_clock;
+
   struct Open {
     Open(Connection opened, const std::string& holder)
         : connection(std::move(opened)), clock(connection), ledger(connection, holder) {}
@@ -74,7 +77,9 @@ class Recorder {
   void close_session(long long number);
   void wake_if_first();
   void work();
-  bool write(const Batch& batch);
+  bool write(Batch& batch);
+  bool write_at_once(const Batch& batch);
+  void leave_lock_free(Clock::time_point begun);
   bool with_ledger(const std::function<void(Ledger&, Time)>& use);
   void tend();
   std::size_t drop_excess();
@@ -86,7 +91,7 @@ class Recorder {
   RaiseAlert raise_;
   std::string holder_;
   std::unique_ptr<Open> open_;
-  std::chrono::steady_clock::time_point tended_;
+  Clock::time_point tended_;
   std::mutex mutex_;
   std::condition_variable wake_;
   Batch waiting_;

@@ -46,6 +46,12 @@ Entry attempt(const std::string& account = "alice@example.com") {
   return entry;
 }
 
+std::uint64_t transactions() {
+  std::uint64_t all = 0;
+  for (std::size_t i = 0; i <= Histogram::bounds.size(); ++i) all += metrics.ledger_write.in_bucket(i);
+  return all;
+}
+
 // Waits for a write that fails from now on.
 void wait_for_failure() {
   const auto before = metrics.ledger_failures.value();
@@ -124,6 +130,26 @@ TEST_CASE(
   // Those that wait, and those that were about to be written.
   auto connection = Connection::open(store.url());
   CHECK(number(connection, "SELECT count(*) FROM event") <= 2 * static_cast<long long>(Recorder::max_waiting));
+}
+
+TEST_CASE("what has queued up does not hold the lock of all hosts for long, and is all written, also at the end") {
+  const TemporaryStore store;
+  constexpr std::size_t many = 1'000;
+  const auto before = transactions();
+  {
+    Recorder recorder(store.url(), [](const Alert&) {});
+    const auto open = recorder.open_session(session());
+    for (std::size_t i = 0; i < many; ++i) recorder.record(attempt(std::to_string(i)), {});
+    recorder.start();
+    SUBCASE("while it works") {
+      CHECK(rows(store.url(), "event", many) == many);
+    }
+    SUBCASE("when it ends") {}
+  }
+  CHECK(transactions() - before > many / 300);
+  auto connection = Connection::open(store.url());
+  CHECK(number(connection, "SELECT count(*) FROM event") == many);
+  CHECK(number(connection, "SELECT count(*) FROM event WHERE account <> CAST(id - 1 AS TEXT)") == 0);
 }
 
 TEST_CASE("an alert that cannot be raised does not end the thread that writes") {
