@@ -4,9 +4,15 @@
 
 #include "plugin/store/bindings.hpp"
 #include "plugin/store/restrictions.hpp"
+#include "plugin/store/statement.hpp"
 
 namespace clientid {
 namespace {
+
+const std::string blank_name = "blank";  // no counter is called so
+
+// Octets. Where there is room for so much, a single entry does not fail for want of it.
+constexpr std::size_t more_than_an_entry = 65'536;
 
 void count(const Entry& entry, Counters::Increments& increments) {
   const auto& names = entry.counted;
@@ -61,6 +67,22 @@ std::vector<Alert> Ledger::write(const Batch& batch, Time now) {
   auto alerts = detection_.look(suspects, now);
   transaction.commit();
   return alerts;
+}
+
+// It leaves nothing behind, and is committed all the same: SQLite notices only then that the disk is full.
+void Ledger::require_writable(Time now) {
+  Entry blank;
+  blank.event.at = now;
+  blank.event.detail.assign(more_than_an_entry, ' ');
+  blank.counted.device = blank_name;
+  const OpenSession session{.holder = holder_, .number = 0, .opened = now};
+  Transaction transaction(connection_);
+  write_entries({blank});
+  sessions_.open({session}, now);
+  sessions_.close(holder_, {session.number});
+  execute(connection_, "DELETE FROM event WHERE id = (SELECT max(id) FROM event)");
+  Statement(connection_, "DELETE FROM counter WHERE name = :name").use(blank_name).execute();
+  transaction.commit();
 }
 
 void Ledger::close_all() {

@@ -48,6 +48,9 @@ class Ledger {
   // again opens no session twice. Gives what detection has found.
   std::vector<Alert> write(const Batch& batch, Time now);
 
+  // Throws StoreError where nothing can be written now, whatever it is.
+  void require_writable(Time now);
+
   // To be called every so often, at least once in half of `lease`: keeps the sessions of this process, and forgets
   // what is over.
   void tend(Time now);

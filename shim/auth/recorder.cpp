@@ -24,6 +24,8 @@ constexpr std::size_t most_at_once = 200;
 // Longer than SQLite sleeps before it looks again whether the lock is free.
 constexpr auto longest_pause = std::chrono::milliseconds(200);
 constexpr auto shortest_pause = std::chrono::milliseconds(10);
+// Entries that the store does not take are sought for no longer when the program ends.
+constexpr auto stop_patience = std::chrono::seconds(5);
 constexpr auto retry_after = std::chrono::seconds(1);
 constexpr auto tend_every = std::chrono::seconds(30);
 static_assert(tend_every * 2 < Ledger::lease);
@@ -40,8 +42,18 @@ void give_up(std::size_t events) {
   log::error("history-lost", {{"events", std::to_string(events)}});
 }
 
+void tell_of(const std::string& fault) {
+  log::error("history-waits", {{"cause", fault}});
+}
+
 std::size_t size(const Batch& batch) {
   return batch.entries.size() + batch.opened.size() + batch.closed.size();
+}
+
+// Where the attempt or session of a batch of one came from.
+std::string peer_of(const Batch& one) {
+  if (!one.entries.empty()) return one.entries.front().event.peer;
+  return one.opened.empty() ? "" : one.opened.front().peer;
 }
 
 bool is_empty(const Batch& batch) {
@@ -103,6 +115,7 @@ void Recorder::stop() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
+    stop_by_ = Clock::now() + stop_patience;
   }
   wake_.notify_one();
   thread_.join();
@@ -161,7 +174,7 @@ void Recorder::work() {
     const auto lost = std::exchange(lost_, 0);
     lock.unlock();
     if (lost > 0) give_up(lost);
-    const bool written = write(batch);
+    const bool written = write(batch, most_at_once);
     tend();
     lock.lock();
     if (written) continue;
@@ -173,24 +186,51 @@ void Recorder::work() {
     wake_.wait_for(lock, retry_after, [this] { return stopping_; });
   }
   lock.unlock();
-  if (open_) with_ledger([](Ledger& ledger, Time /*now*/) { ledger.close_all(); });
+  if (!open_) return;
+  const auto fault = with_ledger([](Ledger& ledger, Time /*now*/) { ledger.close_all(); });
+  if (fault) tell_of(*fault);
 }
 
 // In parts, between which others come to write. Where it gives false, `batch` is what is still to be written.
-bool Recorder::write(Batch& batch) {
+bool Recorder::write(Batch& batch, std::size_t most) {
   while (!is_empty(batch)) {
-    auto part = take(batch, most_at_once);
+    auto part = take(batch, most);
     const auto begun = Clock::now();
-    if (!write_at_once(part)) {
+    const auto fault = write_at_once(part);
+    if (fault && !write_apart(part, *fault)) {
       append(part, batch);
       batch = std::move(part);
       return false;
     }
     if (is_empty(batch)) break;
-    leave_lock_free(begun);
+    if (!fault) leave_lock_free(begun);
     tend();
   }
   return true;
+}
+
+// What failed, in halves, down to the single entry that the store does not take: it must not hold up those behind it.
+bool Recorder::write_apart(Batch& part, const std::string& fault) {
+  if (!takes_others(fault)) return false;
+  if (size(part) > 1) return write(part, (size(part) + 1) / 2);
+  // Once more, for it may have been the connection.
+  const auto refused = write_at_once(part);
+  if (!refused) return true;
+  if (!takes_others(*refused)) return false;
+  metrics.ledger_lost.add();
+  log::error("history-refused", {{"peer", peer_of(part)}, {"cause", *refused}});
+  return true;
+}
+
+bool Recorder::takes_others(const std::string& fault) {
+  bool late = false;
+  {
+    const std::lock_guard lock(mutex_);
+    late = stopping_ && Clock::now() > stop_by_;
+  }
+  if (!late && !with_ledger([](Ledger& ledger, Time now) { ledger.require_writable(now); })) return true;
+  tell_of(fault);
+  return false;
 }
 
 // As long as the last transaction took, which `begun` then; see plugin/ctl/lock_pause.hpp.
@@ -200,15 +240,15 @@ void Recorder::leave_lock_free(Clock::time_point begun) {
   wake_.wait_for(lock, pause, [this] { return stopping_; });
 }
 
-bool Recorder::write_at_once(const Batch& batch) {
+std::optional<std::string> Recorder::write_at_once(const Batch& batch) {
   std::vector<Alert> alerts;
   const auto begun = Clock::now();
-  const bool written = with_ledger([&](Ledger& ledger, Time now) {
+  const auto failed = with_ledger([&](Ledger& ledger, Time now) {
     hand_over(batch.opened);
     alerts = ledger.write(batch, now);
   });
-  if (written) metrics.ledger_write.observe(Clock::now() - begun);
-  if (!written) metrics.ledger_failures.add();
+  if (!failed) metrics.ledger_write.observe(Clock::now() - begun);
+  if (failed) metrics.ledger_failures.add();
   for (auto& alert : alerts) {
     log::warning("detection", {{"account", alert.account},
                                {"fingerprint", alert.fingerprint},
@@ -217,25 +257,24 @@ bool Recorder::write_at_once(const Batch& batch) {
     const auto fault = fault_in([&] { raise_(std::move(alert)); });
     if (fault) log::error("task-failure", {{"cause", *fault}});
   }
-  return written;
+  return failed;
 }
 
 void Recorder::tend() {
   if (Clock::now() < tended_ + tend_every) return;
   tended_ = Clock::now();
-  with_ledger([](Ledger& ledger, Time now) { ledger.tend(now); });
+  const auto fault = with_ledger([](Ledger& ledger, Time now) { ledger.tend(now); });
+  if (fault) tell_of(*fault);
 }
 
-bool Recorder::with_ledger(const std::function<void(Ledger&, Time)>& use) {
-  const auto fault = fault_in([&] {
+std::optional<std::string> Recorder::with_ledger(const std::function<void(Ledger&, Time)>& use) {
+  auto fault = fault_in([&] {
     if (open_ && !open_->connection.still_there()) open_.reset();
     if (!open_) open_ = std::make_unique<Open>(Connection::open(store_url_, Durability::grouped), holder_);
     use(open_->ledger, open_->clock.now(now()));
   });
-  if (!fault) return true;
-  log::error("history-waits", {{"cause", *fault}});
-  open_.reset();
-  return false;
+  if (fault) open_.reset();
+  return fault;
 }
 
 std::size_t Recorder::drop_excess() {
@@ -263,8 +302,8 @@ void Recorder::forget_session(long long number) {
   if (!waits || number <= handed_session_) waiting_.closed.push_back(number);
 }
 
-// The store may have it all the same, where only the answer to the commit was lost. Its events stand there twice then,
-// and its attempts are counted twice.
+// What is written again may be in the store already, where only the answer to the commit was lost. Its events stand
+// there twice then, and its attempts are counted twice.
 void Recorder::put_back(Batch batch) {
   const auto closed = std::exchange(waiting_.closed, {});
   append(batch, waiting_);

@@ -1,6 +1,7 @@
 // Writes the ledger on a thread of its own, so that no AUTH waits for it. What comes within 50 ms, or while a commit is
 // under way, goes into one commit, or into several where that is much. While the store does not answer, what is to be
-// written waits; beyond `max_waiting` the oldest attempts are given up, and the log says how many.
+// written waits; beyond `max_waiting` the oldest attempts are given up, and the log says how many. One that the store
+// does not take, though it takes others, is given up as well.
 #pragma once
 
 #include <chrono>
@@ -77,10 +78,12 @@ class Recorder {
   void close_session(long long number);
   void wake_if_first();
   void work();
-  bool write(Batch& batch);
-  bool write_at_once(const Batch& batch);
+  bool write(Batch& batch, std::size_t most);
+  bool write_apart(Batch& part, const std::string& fault);
+  bool takes_others(const std::string& fault);
+  std::optional<std::string> write_at_once(const Batch& batch);
   void leave_lock_free(Clock::time_point begun);
-  bool with_ledger(const std::function<void(Ledger&, Time)>& use);
+  std::optional<std::string> with_ledger(const std::function<void(Ledger&, Time)>& use);
   void tend();
   std::size_t drop_excess();
   void hand_over(const std::vector<OpenSession>& opened);
@@ -100,6 +103,7 @@ class Recorder {
   std::size_t open_sessions_ = 0;
   std::size_t lost_ = 0;  // not yet logged
   bool stopping_ = false;
+  Clock::time_point stop_by_;
   std::thread thread_;
 };
 

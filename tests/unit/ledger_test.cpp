@@ -253,6 +253,24 @@ TEST_CASE("a batch can be written again though it was written, as where only the
   CHECK(sessions(connection, 7) == "me1 me2 ");
 }
 
+TEST_CASE("that the store can be written is found out without a trace") {
+  const TemporaryStore store;
+  auto connection = store.open();
+  Ledger ledger(connection, "me");
+  ledger.write({.entries = {entry()}, .opened = {session("me", 1)}, .closed = {}}, at(7));
+  const auto before = counted(connection);
+  for (const auto* table : {"event", "counter", "session"}) {
+    CAPTURE(table);
+    refuse_rows(connection, table);
+    CHECK(error_of([&] { ledger.require_writable(at(8)); }).ends_with("no room"));
+    take_rows(connection, table);
+    ledger.require_writable(at(8));
+  }
+  CHECK(History(connection).list({}).size() == 1);
+  CHECK(counted(connection) == before);
+  CHECK(sessions(connection, 7) == "me1 ");
+}
+
 TEST_CASE("other connections see a batch as a whole") {
   const TemporaryStore store;
   auto connection = store.open();

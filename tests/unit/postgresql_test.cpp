@@ -1,11 +1,15 @@
 // What is of PostgreSQL alone: a server, and time.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <chrono>
+#include <iterator>
+#include <random>
 #include <thread>
 
 #include "plugin/store/bindings.hpp"
 #include "plugin/store/connection.hpp"
+#include "shim/auth/recorder.hpp"
 #include "tests/unit/temporary_store.hpp"
 
 using namespace clientid;
@@ -92,6 +96,24 @@ TEST_CASE("a transaction in which a statement failed is not committed in silence
     CHECK_THROWS_AS(transaction.commit(), StoreError);
   }
   CHECK(Bindings(connection).list({}).empty());
+}
+
+TEST_CASE("an entry that no index takes is given up alone") {
+  const TemporaryStore store;
+  auto connection = store.open();
+  std::mt19937 random;  // NOLINT(cert-msc51-cpp): what it makes cannot be compressed, and is the same every time
+  Entry entry;
+  entry.event.at = at(0);
+  std::generate_n(std::back_inserter(entry.event.account), 20'000,
+                  [&] { return static_cast<char>('!' + random() % 90); });
+  {
+    Recorder recorder(store.url(), [](const Alert&) {});
+    recorder.record(entry, {});
+    entry.event.account = "alice@example.com";
+    recorder.record(entry, {});
+    recorder.start();
+  }
+  CHECK(number(connection, "SELECT count(*) FROM event") == 1);
 }
 
 TEST_CASE("errors do not repeat values that the server does not take") {

@@ -152,6 +152,42 @@ TEST_CASE("what has queued up does not hold the lock of all hosts for long, and 
   CHECK(number(connection, "SELECT count(*) FROM event WHERE account <> CAST(id - 1 AS TEXT)") == 0);
 }
 
+TEST_CASE("an entry that the store never takes is given up alone") {
+  const TemporaryStore store;
+  auto connection = store.open();
+  refuse_rows(connection, "event", "NEW.account IN ('first', 'amid', 'last')");
+  const auto before = metrics.ledger_lost.value();
+  Recorder recorder(store.url(), [](const Alert&) {});
+  const auto open = recorder.open_session(session());
+  std::vector<std::string> accounts(20, "alice@example.com");
+  accounts.front() = "first";
+  accounts[10] = "amid";
+  accounts.back() = "last";
+  for (const auto& account : accounts) recorder.record(attempt(account), {});
+  recorder.start();
+  CHECK(rows(store.url(), "event", 17) == 17);
+  recorder.record(attempt("behind"), {});
+  CHECK(rows(store.url(), "event WHERE account = 'behind'", 1) == 1);
+  CHECK(rows(store.url(), "event", 18) == 18);
+  CHECK(rows(store.url(), "session", 1) == 1);
+  CHECK(metrics.ledger_lost.value() - before == 3);
+}
+
+TEST_CASE("an entry waits while the store takes none at all") {
+  const TemporaryStore store;
+  auto connection = store.open();
+  const auto before = metrics.ledger_lost.value();
+  refuse_rows(connection, "event");
+  Recorder recorder(store.url(), [](const Alert&) {});
+  recorder.start();
+  recorder.record(attempt(), {});
+  wait_for_failure();
+  wait_for_failure();
+  take_rows(connection, "event");
+  CHECK(rows(store.url(), "event", 1) == 1);
+  CHECK(metrics.ledger_lost.value() == before);
+}
+
 TEST_CASE("an alert that cannot be raised does not end the thread that writes") {
   const TemporaryStore store;
   auto connection = Connection::open(store.url());
