@@ -55,7 +55,8 @@ struct Lookup {
 class Lookups : public asio::execution_context::service {
  public:
   using key_type = Lookups;
-  static inline asio::execution_context::id id;
+  // Asio asks for this name.
+  static inline asio::execution_context::id id;  // NOLINT(cert-err58-cpp,readability-identifier-naming)
 
   explicit Lookups(asio::execution_context& context) : service(context) {}
 
