@@ -8,13 +8,18 @@ import json
 import os
 import pathlib
 import re
+import select
 import signal
+import socket
+import socketserver
 import subprocess
 import sys
+import threading
 import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from system.client import connected
 from system.mechanisms import ACCEPTED, REFUSED, UNAVAILABLE, log_in, plain
 from system.monitored import Monitor
 from system.outcomes import Outcomes
@@ -215,7 +220,60 @@ class WholeWayTest(PostgresqlTest):
         self.assertEqual([event["reason"] for event in outcomes.wait_for(6)][4:], ["device-limit"] * 2)
 
 
+class Relay(socketserver.ThreadingTCPServer):
+    """Stands before the server. It loses the answer to the first commit that opens a session, with the connection."""
+    daemon_threads = True
+
+    def __init__(self, server):
+        self.server, self.loses = (server.address, server.port), True
+        super().__init__(("127.0.0.1", 0), None)
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def finish_request(self, client, _):
+        with socket.create_connection(self.server) as server:
+            opens = False
+            while True:
+                for each in select.select([client, server], [], [])[0]:
+                    data = each.recv(65536)
+                    if not data:
+                        return
+                    (server if each is client else client).sendall(data)
+                    opens = opens or b"INSERT INTO session" in data
+                    if self.loses and opens and b"COMMIT" in data:
+                        server.recv(65536)
+                        self.loses = False
+                        return
+
+    def handle_error(self, *_):
+        """A program that ended."""
+
+    def __exit__(self, *_):
+        self.shutdown()
+        super().__exit__()
+
+
 class ServerTest(PostgresqlTest):
+    def test_answer_to_a_commit_is_lost(self):
+        """What it has kept holds nothing up, and the session counts once, and no longer than it is open."""
+        site = self.enforcing()
+        relay = self.enterContext(Relay(self.server))
+        conf = site.dir / "clientid.conf"
+        conf.write_text(conf.read_text().replace(f":{self.server.port}/", f":{relay.server_address[1]}/"))
+        site.start()
+        outcomes = Outcomes(site)
+        with connected(site, "phone") as client:
+            self.assertEqual(plain(client, site, site.passwords["alice"]), ACCEPTED)
+            self.assertTrue(wait_until(lambda: not relay.loses))
+            self.assertEqual(log_in(site, plain, "stranger"), REFUSED)
+            self.assertEqual(outcomes.wait_for(3)[-1]["outcome"], "refused")
+            self.assertEqual(self.sessions(site), 1)
+        self.assertTrue(wait_until(lambda: self.sessions(site) == 0))
+        self.assertNotIn("history-refused", site.log())
+
+    @staticmethod
+    def sessions(site):
+        return len(json.loads(site.ctl("--json sessions")))
+
     def test_restart(self):
         """Nobody gets in meanwhile, and nobody is turned away by it afterwards, by whichever thread he is judged."""
         site = self.enforcing(config=["auth-workers = 3"])
