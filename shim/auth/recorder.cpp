@@ -243,7 +243,7 @@ void Recorder::leave_lock_free(Clock::time_point begun) {
 std::optional<std::string> Recorder::write_at_once(const Batch& batch) {
   std::vector<Alert> alerts;
   const auto begun = Clock::now();
-  const auto failed = with_ledger([&](Ledger& ledger, Time now) {
+  auto failed = with_ledger([&](Ledger& ledger, Time now) {
     hand_over(batch.opened);
     alerts = ledger.write(batch, now);
   });
