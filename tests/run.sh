@@ -6,6 +6,11 @@ set -eu
 cd "$(dirname "$0")/.."
 . tests/packages.sh
 
+if [ "$(id -u)" = 0 ] && ! setpriv --reuid=65534 --regid=65534 --clear-groups test -x "$PWD"; then
+  echo "$PWD: some tests become users who cannot get at it; move it to where they can, such as /usr/src" >&2
+  exit 1
+fi
+
 # shellcheck disable=SC2086  # lists of words
 install_packages $build_packages $mail_packages build-essential clang clang-format debhelper doctest-dev \
   dovecot-submissiond gsasl fish ieee-data iproute2 libclang-rt-dev libfaketime libmaxmind-db-writer-perl llvm mandoc \

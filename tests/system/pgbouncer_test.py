@@ -16,7 +16,7 @@ from system.outcomes import Outcomes
 from system.postgresql import ROLE, Postgresql, require_built_with_it, require_postgresql
 from system.refusing import ctl_in_vain
 from system.settings import overridden
-from system.site import Site, for_everybody, listening
+from system.site import Site, listening
 from system.waiting import Skip, free_port, run_tests, wait_until
 
 PROGRAM = shutil.which("pgbouncer") or pathlib.Path(os.environ.get("PGBOUNCER_ROOT") or "/", "usr/sbin/pgbouncer")
@@ -62,8 +62,8 @@ class PgBouncerTest(unittest.TestCase):
             os.chown(path, pwd.getpwnam(self.server.user).pw_uid, -1)
             path.chmod(0o600)
         with open(self.dir / "pgbouncer.log", "ab") as log:
-            process = subprocess.Popen([for_everybody(PROGRAM, self.dir), conf], stdin=subprocess.DEVNULL, stdout=log,
-                                       stderr=log, cwd="/", **self.server.as_user)
+            process = subprocess.Popen([PROGRAM, conf], stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/",
+                                       **self.server.as_user)
         try:
             self.assertTrue(wait_until(lambda: listening(port), 20), (self.dir / "pgbouncer.log").read_text())
             yield port

@@ -149,8 +149,7 @@ class Site:
         self.configure()
         with self.host:
             with open(self.dir / "shim.log", "wb") as log:
-                shim = for_everybody(program("SHIM"), self.dir) if prefix else program("SHIM")
-                self.shim = subprocess.Popen([*prefix, shim, "--config", self.dir / "shim.conf"],
+                self.shim = subprocess.Popen([*prefix, program("SHIM"), "--config", self.dir / "shim.conf"],
                                              env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                              pass_fds=self.passed)
             listens = wait_until(lambda: self.shim.poll() is not None or all(map(listening, self.ports.values())), 20)
@@ -255,13 +254,6 @@ class Site:
         if self.shim and self.shim.poll() is None:
             self.shim.kill()
             self.shim.wait()
-
-
-def for_everybody(program, directory):
-    """The program, or a copy of it in the directory where others cannot get at it, as below /root."""
-    if all(parent.stat().st_mode & 0o001 for parent in pathlib.Path(program).resolve().parents):
-        return program
-    return shutil.copy(program, directory)
 
 
 def program(variable):
