@@ -19,7 +19,9 @@ from system.settings import overridden
 from system.site import Site, listening
 from system.waiting import Skip, free_port, run_tests, wait_until
 
-PROGRAM = shutil.which("pgbouncer") or pathlib.Path(os.environ.get("PGBOUNCER_ROOT") or "/", "usr/sbin/pgbouncer")
+UNPACKED = pathlib.Path(os.environ.get("PGBOUNCER_ROOT") or "/")
+PROGRAM = pathlib.Path(shutil.which("pgbouncer") or UNPACKED / "usr/sbin/pgbouncer")
+LIBRARIES = ":".join(map(str, UNPACKED.glob("usr/lib/*-linux-gnu")))
 
 CONF = """\
 [databases]
@@ -63,7 +65,7 @@ class PgBouncerTest(unittest.TestCase):
             path.chmod(0o600)
         with open(self.dir / "pgbouncer.log", "ab") as log:
             process = subprocess.Popen([PROGRAM, conf], stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/",
-                                       **self.server.as_user)
+                                       env={**os.environ, "LD_LIBRARY_PATH": LIBRARIES}, **self.server.as_user)
         try:
             self.assertTrue(wait_until(lambda: listening(port), 20), (self.dir / "pgbouncer.log").read_text())
             yield port
@@ -102,7 +104,8 @@ class PgBouncerTest(unittest.TestCase):
         conf = site.dir / "clientid.conf"
         conf.write_text(overridden(conf.read_text(), [f"store = {self.through(port, 'busy')}"]))
         begun = time.monotonic()
-        self.assertEqual(ctl_in_vain(site, "list")[0], 4)
+        # SOCI forgets a connection whose first question fails.
+        self.assertEqual(ctl_in_vain(site, "list", "env", "ASAN_OPTIONS=detect_leaks=0")[0], 4)
         self.assertLess(time.monotonic() - begun, 20)
         holder.stdin.close()
         holder.wait(20)
