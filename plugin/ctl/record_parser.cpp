@@ -10,13 +10,14 @@
 #include "plugin/identity/hex.hpp"
 #include "plugin/identity/identity.hpp"
 #include "plugin/identity/key_file.hpp"
+#include "plugin/policy/account.hpp"
 #include "plugin/policy/network.hpp"
 #include "plugin/policy/type_rule.hpp"
 
 namespace clientid::ctl {
 namespace {
 
-constexpr std::size_t max_name = 255;  // octets of an account, and of who made a change
+constexpr std::size_t max_name = max_account;  // also of who made a change
 
 std::string key_in(RecordFields& fields, const char* field) {
   auto text = fields.text(field);

@@ -20,8 +20,8 @@ std::string Judge::salt(std::string_view account, std::size_t size) const {
 
 Verdict Judge::judge(JudgeStore& store, Attempt& attempt, std::optional<Facts>& facts) {
   facts = store.facts(attempt, countries_.get());
-  if (facts) *on_store_failure_ = facts->settings.on_store_failure;
-  return decide(attempt, facts ? &*facts : nullptr, *on_store_failure_);
+  if (facts) on_store_failure_->value = facts->settings.on_store_failure;
+  return decide(attempt, facts ? &*facts : nullptr, on_store_failure_->value);
 }
 
 }  // namespace clientid

@@ -17,14 +17,15 @@
 namespace clientid {
 
 // As last read from the store: while that does not answer it cannot be asked what to do then.
-using LastOnStoreFailure = std::atomic<OnStoreFailure>;
+struct LastOnStoreFailure {
+  std::atomic<OnStoreFailure> value{OnStoreFailure::refuse};
+};
 
 class Judge {
  public:
   // `countries` may be null. A judge that follows another takes up what that has read.
   Judge(AccountRules accounts, std::shared_ptr<const CurrentKeys> keys, std::shared_ptr<const Countries> countries,
-        std::shared_ptr<LastOnStoreFailure> on_store_failure =
-            std::make_shared<LastOnStoreFailure>(OnStoreFailure::refuse))
+        std::shared_ptr<LastOnStoreFailure> on_store_failure = std::make_shared<LastOnStoreFailure>())
       : accounts_(std::move(accounts)),
         keys_(std::move(keys)),
         countries_(std::move(countries)),

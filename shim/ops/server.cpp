@@ -155,10 +155,10 @@ Server::Server(const Config& config)
       limits_(config.max_connections, config.max_connections_per_address),
       recorder_(site_.store, [this](Alert alert) { alerts_.raise(std::move(alert)); }),
       pool_(config.auth_workers, config.auth_queue, site_.store),
-      service_(service_for(config, site_,
-                           {recorder_, passwords_, pool_, registry_, devices_, std::make_shared<TicketKeys>(),
-                            std::make_shared<CurrentKeys>(KeyFile::load(site_.key_file)),
-                            std::make_shared<LastOnStoreFailure>(OnStoreFailure::refuse)})),
+      service_(service_for(
+          config, site_,
+          {recorder_, passwords_, pool_, registry_, devices_, std::make_shared<TicketKeys>(),
+           std::make_shared<CurrentKeys>(KeyFile::load(site_.key_file)), std::make_shared<LastOnStoreFailure>()})),
       contexts_(one_thread_each(config.workers)),
       signals_(contexts_.front(), SIGTERM, SIGINT, SIGHUP) {
   PassedSockets passed(passed_descriptors());

@@ -22,7 +22,8 @@ HOME = "127.0.0.1"  # where those come from who may log in
 SENDERS = [f"from=<{sender}>" for sender in (SENDER, "load@load.test")]
 MECHANISMS = "mechanisms = PLAIN LOGIN SCRAM-SHA-256"
 POSTFIX = "\ndefault_transport = discard:\nsmtpd_client_connection_count_limit = 0\n"
-# What such traffic brings about, and the start of a shim whose site belongs to root. Other warnings and errors are not due.
+# What such traffic brings about, and the start of a shim whose site belongs to root. Other warnings and errors are
+# amiss.
 EVENTS = {"auth", "client-fault", "detection", "few-descriptors", "listening", "reloaded", "runs-as-root", "stopping",
           "tls-failure"}
 
